@@ -1,0 +1,45 @@
+# The one place that knows how apical is installed, shown and tested.
+python := .venv/bin/python
+pip := $(python) -m pip --disable-pip-version-check --quiet
+train := .venv/bin/apical train --protocol short --mice 2 --overwrite
+
+.PHONY: help demo test lint clean .venv
+
+help:
+	@echo "make demo    train two mice with and without NDNF interneurons switched on (minutes)"
+	@echo "make test    lint, then the test suite"
+	@echo "make lint    ruff: rules and format"
+	@echo "make .venv   install the locked dependencies and apical into .venv"
+	@echo "make clean   remove .venv and caches; results stay"
+
+demo: .venv
+	$(train) --condition control --out results/demo-control
+	$(train) --condition ndnf_opto --out results/demo-ndnf_opto
+	@echo
+	@echo "Learning curves and activity:"
+	@echo "  results/demo-control/figures/      mice that learn"
+	@echo "  results/demo-ndnf_opto/figures/    the same mice with their NDNF interneurons switched on"
+
+test: lint
+	$(python) -m pytest -q
+
+lint: .venv
+	$(python) -m ruff check .
+	$(python) -m ruff format --check .
+
+.venv: .venv/installed
+
+# The stamp goes first and comes back last: only a .venv that was once whole is updated in place.
+.venv/installed: requirements.lock pyproject.toml
+	@g++ --version >/dev/null 2>&1 || { echo "apical: g++ is missing, and Brian2 compiles its networks with it: install it (Debian, Ubuntu: sudo apt-get install g++; macOS: xcode-select --install)." >&2; exit 1; }
+	@test -f $@ && $(python) -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || { found=$$(sh scripts/find-python.sh) && "$$found" -m venv --clear .venv; }
+	@rm -f $@
+	@echo "Installing apical into .venv (a minute or two, once) ..."
+	@$(pip) install --no-deps -r requirements.lock
+	@$(pip) install --no-deps --no-build-isolation -e .
+	@$(pip) check
+	@touch $@
+
+clean:
+	rm -rf .venv .pytest_cache .ruff_cache build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,64 @@
+"""Layer 1 NDNF+ interneurons and the GABA that they release into layer 1.
+
+Leaky integrate-and-fire cells without adaptation. Neurogliaform cells release by volume transmission:
+one release reaches most dendrites in the axonal cloud (Olah et al. 2009), so each mouse has one pool of
+GABA rather than synapses from each cell to each dendrite.
+"""
+
+from brian2 import Mohm, ms, mV, nS, pA
+
+from equations.parameters import Parameter, Table
+
+NAUMANN = "Naumann 2025"
+L1 = "layer 1 neurogliaform cells, textbook range"
+FRANCIONI = "Francioni et al. 2026"
+
+PARAMETERS: Table = {
+    "e_leak_ndnf": Parameter(-67 * mV, "resting potential", L1),
+    "tau_ndnf": Parameter(12 * ms, "membrane time constant", L1, low=2 * ms),
+    "r_ndnf": Parameter(170 * Mohm, "input resistance", NAUMANN, low=1 * Mohm),
+    "v_threshold_ndnf": Parameter(-40 * mV, "spike threshold", L1),
+    "v_reset_ndnf": Parameter(-60 * mV, "reset potential", L1),
+    "refractory_ndnf": Parameter(3 * ms, "refractory period", L1, low=0 * ms),
+    "i_bias_ndnf": Parameter(125 * pA, "tonic drive", "model: about 13 Hz"),
+    "sigma_ndnf": Parameter(5 * mV, "s.d. of the background", "model: about 13 Hz", low=0 * mV),
+    "i_opto": Parameter(600 * pA, "ChRmine current during a light pulse", "model: 2 spikes per pulse"),
+    "light_period": Parameter(32.34 * ms, "a pulse at each imaging frame of two planes", FRANCIONI, low=2 * ms),
+    "light_pulse": Parameter(6 * ms, "length of a light pulse", FRANCIONI, low=0 * ms),
+}
+
+EQUATIONS = """
+dv/dt = ((e_leak_ndnf - v + r_ndnf*(i_bias_ndnf + i_opto*opsin*light*pulse))/tau_ndnf
+    + sigma_ndnf*sqrt((2 - dt/tau_ndnf)/(tau_ndnf*dt))
+    *normal_noise(seed, mouse, unit, 8, session, t_in_timesteps))*int(t - last_spike >= refractory_ndnf) : volt
+pulse = int(t % light_period < light_pulse) : 1
+last_spike : second
+opsin : 1 (constant)           # 1 in mice that express ChRmine in NDNF+ cells
+mouse : integer (constant)
+unit : integer (constant)
+seed : integer (shared, constant)
+session : integer (shared, constant)
+"""
+
+SPIKE = "v > v_threshold_ndnf"
+RESET = """
+v = v_reset_ndnf
+last_spike = t
+"""
+
+POOL_PARAMETERS: Table = {
+    "tau_gaba": Parameter(180 * ms, "decay of GABA in layer 1", "Naumann 2025: 200 ms; GABA_B 100-250 ms", low=2 * ms),
+}
+
+#: GABA of a mouse, in units of one release of the whole population.
+POOL = """
+dgaba/dt = -gaba/tau_gaba : 1
+release : 1 (constant)         # added to the pool by a spike of one cell
+"""
+
+ON_SPIKE = "gaba_post += release_post"
+
+DENDRITE_PARAMETERS: Table = {
+    "g_gaba": Parameter(2 * nS, "apical conductance per unit of GABA", "model: light blocks plateaus", low=0 * nS),
+    "e_gaba": Parameter(-80 * mV, "reversal of slow GABA_A and GABA_B together", L1),
+}

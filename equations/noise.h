@@ -1,0 +1,136 @@
+// Counter-based random numbers and the elementary functions that go with them, for C++ and CUDA.
+//
+// philox4x32_7 is Philox4x32 with seven rounds (Salmon et al. 2011, SC'11, doi 10.1145/2063384.2063405).
+// Every number is a pure function of (seed, mouse, neuron, stream, session, step): it does not depend on
+// how many mice, threads or programs there are. For the same reason exp, log and cos are polynomials of
+// plain additions and multiplications: library versions round differently in vector and scalar loops.
+#ifndef APICAL_NOISE_H
+#define APICAL_NOISE_H
+#include <cstdint>
+#include <cstring>
+#include <cmath>
+
+#ifdef __CUDACC__
+#define APICAL_FUNCTION __host__ __device__ static __forceinline__
+#else
+#define APICAL_FUNCTION static inline __attribute__((always_inline))
+#endif
+
+struct PhiloxBlock { uint32_t word0, word1, word2, word3; };
+
+APICAL_FUNCTION PhiloxBlock philox4x32_7(uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3,
+                                         uint32_t k0, uint32_t k1)
+{
+    for (int round = 0; round < 7; round++) {
+        const uint64_t a = (uint64_t)0xD2511F53u * c0;
+        const uint64_t b = (uint64_t)0xCD9E8D57u * c2;
+        const uint32_t d0 = (uint32_t)(b >> 32) ^ c1 ^ k0;
+        const uint32_t d2 = (uint32_t)(a >> 32) ^ c3 ^ k1;
+        c1 = (uint32_t)b;
+        c3 = (uint32_t)a;
+        c0 = d0;
+        c2 = d2;
+        k0 += 0x9E3779B9u;
+        k1 += 0xBB67AE85u;
+    }
+    PhiloxBlock block = {c0, c1, c2, c3};
+    return block;
+}
+
+APICAL_FUNCTION double bits_to_double(uint64_t bits) { double x; std::memcpy(&x, &bits, 8); return x; }
+APICAL_FUNCTION uint64_t double_to_bits(double x) { uint64_t bits; std::memcpy(&bits, &x, 8); return bits; }
+
+// Exact conversion of a 32-bit word: 2^52 + w has w in its low mantissa bits.
+APICAL_FUNCTION double word_to_double(uint32_t w)
+{
+    return bits_to_double(0x4330000000000000ull | w) - 4503599627370496.0;
+}
+
+// exp(x) for |x| <= 700: 2^k times a Taylor polynomial on [-ln2/2, ln2/2]; relative error < 3e-15.
+APICAL_FUNCTION double plain_exp(double x)
+{
+    x = x < -700.0 ? -700.0 : (x > 700.0 ? 700.0 : x);
+    const double shifted = x * 1.4426950408889634 + 6755399441055744.0;  // 1.5 * 2^52: rounds to integer
+    const double k = shifted - 6755399441055744.0;
+    const double r = (x - k * 0.693147180369123816490) - k * 1.90821492927058770002e-10;
+    double p = 1.0 / 479001600.0;
+    p = p * r + 1.0 / 39916800.0;
+    p = p * r + 1.0 / 3628800.0;
+    p = p * r + 1.0 / 362880.0;
+    p = p * r + 1.0 / 40320.0;
+    p = p * r + 1.0 / 5040.0;
+    p = p * r + 1.0 / 720.0;
+    p = p * r + 1.0 / 120.0;
+    p = p * r + 1.0 / 24.0;
+    p = p * r + 1.0 / 6.0;
+    p = p * r + 0.5;
+    p = p * r + 1.0;
+    p = p * r + 1.0;
+    return p * bits_to_double((double_to_bits(shifted) + 1023ull) << 52);
+}
+
+// log(x) for normal x > 0: x = m 2^k with m in [sqrt(1/2), sqrt(2)), log m = 2 atanh((m-1)/(m+1)).
+APICAL_FUNCTION double plain_log(double x)
+{
+    const uint64_t bits = double_to_bits(x) - 0x3fe6a09e667f3bcdull + 0x3ff0000000000000ull;
+    const double k = bits_to_double(0x4330000000000000ull | (bits >> 52)) - (4503599627370496.0 + 1023.0);
+    const double m = bits_to_double((bits & 0x000fffffffffffffull) + 0x3fe6a09e667f3bcdull);
+    const double s = (m - 1.0) / (m + 1.0);
+    const double q = s * s;
+    double p = 1.0 / 15.0;
+    p = p * q + 1.0 / 13.0;
+    p = p * q + 1.0 / 11.0;
+    p = p * q + 1.0 / 9.0;
+    p = p * q + 1.0 / 7.0;
+    p = p * q + 1.0 / 5.0;
+    p = p * q + 1.0 / 3.0;
+    p = p * q + 1.0;
+    return 2.0 * s * p + k * 0.69314718055994530942;
+}
+
+// cos(2 pi u) for u in [0, 1): Taylor polynomial in (2 pi (u - 1/2))^2; absolute error < 1e-10.
+APICAL_FUNCTION double plain_cos2pi(double u)
+{
+    const double x = 6.283185307179586477 * (u - 0.5);
+    const double q = x * x;
+    double p = 1.0 / 1.1240007277776077e21;
+    p = p * -q + 1.0 / 2432902008176640000.0;
+    p = p * -q + 1.0 / 6402373705728000.0;
+    p = p * -q + 1.0 / 20922789888000.0;
+    p = p * -q + 1.0 / 87178291200.0;
+    p = p * -q + 1.0 / 479001600.0;
+    p = p * -q + 1.0 / 3628800.0;
+    p = p * -q + 1.0 / 40320.0;
+    p = p * -q + 1.0 / 720.0;
+    p = p * -q + 1.0 / 24.0;
+    p = p * -q + 0.5;
+    p = p * -q + 1.0;
+    return -p;
+}
+
+APICAL_FUNCTION double sigmoid(double x) { return 1.0 / (1.0 + plain_exp(-x)); }
+
+// Streams 2k and 2k+1 are the two word pairs of one block: the compiler computes the block once.
+APICAL_FUNCTION PhiloxBlock noise_block(int64_t seed, int64_t mouse, int64_t neuron, int64_t stream,
+                                        int64_t session, int64_t step)
+{
+    return philox4x32_7((uint32_t)neuron, (uint32_t)(stream >> 1), (uint32_t)step, (uint32_t)session,
+                        (uint32_t)seed, (uint32_t)mouse);
+}
+
+APICAL_FUNCTION double uniform_noise(int64_t seed, int64_t mouse, int64_t neuron, int64_t stream,
+                                     int64_t session, int64_t step)
+{
+    const PhiloxBlock block = noise_block(seed, mouse, neuron, stream, session, step);
+    return (word_to_double((stream & 1) ? block.word2 : block.word0) + 0.5) * 2.3283064365386963e-10;
+}
+
+APICAL_FUNCTION double normal_noise(int64_t seed, int64_t mouse, int64_t neuron, int64_t stream,
+                                    int64_t session, int64_t step)
+{
+    const PhiloxBlock block = noise_block(seed, mouse, neuron, stream, session, step);
+    const double u = (word_to_double((stream & 1) ? block.word2 : block.word0) + 0.5) * 2.3283064365386963e-10;
+    const double v = word_to_double((stream & 1) ? block.word3 : block.word1) * 2.3283064365386963e-10;
+    return std::sqrt(-2.0 * plain_log(u)) * plain_cos2pi(v);
+}
+#endif

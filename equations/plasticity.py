@@ -1,0 +1,49 @@
+"""Burst-dependent plasticity of the feed-forward synapses.
+
+Payeur, Guerguiev, Zenke, Richards, Naud 2021, Nat Neurosci 24:1010:
+dw_ij/dt = eta (B_i - Pbar_i E_i) Etilde_j with Pbar = Bbar/Ebar.
+An event lowers w by eta Pbar Etilde, a burst raises it by eta Etilde. All a synapse needs is in its own
+two cells. Pbar is read before the averages move.
+"""
+
+from brian2 import Hz, ms, pA, second
+
+from equations.parameters import Parameter, Table
+
+PAYEUR = "Payeur et al. 2021"
+
+PARAMETERS: Table = {
+    "eta": Parameter(0.3 * pA, "learning rate", "model: days of the short protocol", low=0 * pA),
+    "tau_average": Parameter(
+        300 * second, "averages of events and bursts", "model; Payeur 5-15 s", low=1 * second
+    ),
+}
+
+#: Postsynaptic part, in the pyramidal neuron.
+EQUATIONS = """
+devent_average/dt = -event_average/tau_average : Hz
+dburst_average/dt = -burst_average/tau_average : Hz
+burst_fraction = clip(burst_average/(event_average + 1e-9*Hz), 0, 1) : 1      # Pbar
+learning_signal : amp          # what the last spike asks of the cell's active synapses
+"""
+
+RESET = """
+learning_signal = eta*closed_loop*(burst - burst_fraction*event)
+event_average += event/tau_average
+burst_average += burst/tau_average
+"""
+
+INPUT_PARAMETERS: Table = {
+    "tau_trace": Parameter(50 * ms, "presynaptic event trace", PAYEUR, low=2 * ms),
+}
+
+#: Presynaptic part, in the input.
+INPUT_EQUATIONS = "dtrace/dt = -trace/tau_trace : 1"
+
+SYNAPSE_PARAMETERS: Table = {
+    "w_max": Parameter(240 * pA, "upper bound of a weight", "model: 3 x initial mean", low=0 * pA),
+}
+
+SYNAPSE = "w : amp"
+ON_PRE = "i_input_post += w"
+ON_POST = "w = clip(w + learning_signal_post*trace_pre, 0*pA, w_max)"

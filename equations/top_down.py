@@ -1,0 +1,32 @@
+"""Top-down units: what the feedback to layer 1 says about the task, and how its sign is learned.
+
+Two units per mouse see the displayed patch: one its distance from the target, one its progress towards
+it (a rectified high-pass of the angle). The teaching signal is their weighted sum; each dendrite receives it
+with its own signed weight.
+"""
+
+from brian2 import ms, second
+
+from equations.parameters import Parameter, Table
+
+PARAMETERS: Table = {
+    "error_gain": Parameter(0.3, "weight of the error unit", "model"),
+    "progress_gain": Parameter(2.0, "weight of the progress unit", "model"),
+    "tau_progress": Parameter(500 * ms, "high-pass of the angle", "model", low=70 * ms),
+    "tau_top_down": Parameter(150 * ms, "visual and top-down delay", "model", low=70 * ms),
+}
+
+#: Per mouse, on the clock of the frames; `cursor` is the displayed angle over 90 degrees.
+EQUATIONS = """
+cursor_slow : 1
+error : 1
+progress : 1
+teaching : 1
+"""
+
+FRAME = """
+cursor_slow += (cursor - cursor_slow)*frame_interval/tau_progress
+error += (closed_loop*(1 - cursor) - error)*frame_interval/tau_top_down
+progress += (closed_loop*clip(cursor - cursor_slow, 0, 1) - progress)*frame_interval/tau_top_down
+teaching = error_gain*error + progress_gain*progress
+"""

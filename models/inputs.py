@@ -1,0 +1,61 @@
+"""Feed-forward inputs of a cohort and their plastic synapses onto the somata."""
+
+from brian2 import NeuronGroup, Synapses
+
+from equations import inputs, noise, plasticity
+from equations.parameters import Table, declarations
+from equations.task import FRAME_RATE
+
+PARAMETERS: Table = inputs.PARAMETERS | plasticity.INPUT_PARAMETERS
+LATENT_PARAMETERS: Table = inputs.LATENT_PARAMETERS
+SYNAPSE_PARAMETERS: Table = plasticity.SYNAPSE_PARAMETERS
+
+
+def slow_latents(count: int, varied: frozenset[str], frame_clock) -> NeuronGroup:
+    """Slow fluctuations that groups of inputs share."""
+    return NeuronGroup(
+        count,
+        inputs.LATENT + declarations(LATENT_PARAMETERS, varied),
+        method="euler",
+        namespace=noise.FUNCTIONS,
+        clock=frame_clock,
+        name="latents",
+    )
+
+
+def input_units(count: int, varied: frozenset[str], clock, frame_clock) -> NeuronGroup:
+    """`count` Poisson units; `engaged` and `latent` (linked) set their rates at each frame."""
+    group = NeuronGroup(
+        count,
+        inputs.EQUATIONS
+        + plasticity.INPUT_EQUATIONS
+        + "\nengaged : integer (linked)\nlatent : 1 (linked)\n"
+        + declarations(PARAMETERS, varied),
+        method="euler",
+        threshold=inputs.SPIKE,
+        reset=inputs.RESET,
+        namespace=noise.FUNCTIONS,
+        clock=clock,
+        name="inputs",
+    )
+    group.run_regularly(inputs.FRAME, clock=frame_clock, when="before_groups", name="input_rates")
+    return group
+
+
+def feed_forward(
+    source: NeuronGroup, target: NeuronGroup, mice: int, varied: frozenset[str], clock
+) -> Synapses:
+    """All inputs of a mouse onto all its pyramidal cells, with burst-dependent plasticity."""
+    synapses = Synapses(
+        source,
+        target,
+        plasticity.SYNAPSE + "\n" + declarations(SYNAPSE_PARAMETERS, varied),
+        on_pre=plasticity.ON_PRE,
+        on_post=plasticity.ON_POST,
+        clock=clock,
+        name="feed_forward",
+    )
+    synapses.post.when = "after_resets"  # the reset classifies the spike as event or burst
+    n_in, n_out = len(source) // mice, len(target) // mice
+    synapses.connect(j=f"k for k in range((i//{n_in})*{n_out}, (i//{n_in} + 1)*{n_out})")
+    return synapses

@@ -1,0 +1,43 @@
+"""The brain-computer interface and the top-down units: one element per mouse."""
+
+from brian2 import NeuronGroup, Synapses
+
+from equations import feedback, task, top_down
+from equations.parameters import Table, declarations
+
+PARAMETERS: Table = top_down.PARAMETERS | feedback.CURSOR_PARAMETERS
+
+
+def interface(mice: int, varied: frozenset[str], frame_clock) -> NeuronGroup:
+    """Readout, trial machine and teaching signal of each mouse, advanced once per frame."""
+    group = NeuronGroup(
+        mice,
+        task.EQUATIONS
+        + top_down.EQUATIONS
+        + feedback.CURSOR_EQUATIONS
+        + declarations(PARAMETERS, varied),
+        namespace={"frame_interval": 1 / task.FRAME_RATE},
+        clock=frame_clock,
+        name="readout",
+    )
+    group.run_regularly(
+        task.FRAME + top_down.FRAME + feedback.CURSOR_FRAME,
+        clock=frame_clock,
+        when="after_groups",
+        name="trial_machine",
+    )
+    return group
+
+
+def readout_synapses(cells: NeuronGroup, readout: NeuronGroup, bci_cells: int, frame_clock) -> Synapses:
+    """The first `bci_cells` cells of each mouse into its cursor; the sign is the cell's role."""
+    synapses = Synapses(
+        cells,
+        readout,
+        "readout_weight : 1 (constant)\n" + task.SUMMED,
+        clock=frame_clock,
+        name="readout_synapses",
+    )
+    n = len(cells) // len(readout)
+    synapses.connect(j=f"k for k in range(i//{n}, i//{n} + int(i % {n} < {bci_cells}))")
+    return synapses

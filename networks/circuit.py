@@ -1,0 +1,100 @@
+"""The circuit of a cohort: M mice in one Brian2 network, none connected to another."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from brian2 import Clock, EventMonitor, Network, SpikeMonitor, StateMonitor, linked_var, ms
+
+from equations.parameters import Table
+from equations.task import FRAME_RATE
+from models import inputs, interface, ndnf, pyramidal
+
+DT = 0.5 * ms  # burst fraction within 0.05 of that at 0.1 ms
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What is compiled into the program; everything else are values that a run is given.
+
+    varied : names of parameters that differ between mice
+    traces : record fluorescence of all cells and voltages of the BCI cells
+    """
+
+    mice: int = 1
+    cells: int = 80
+    p_plus: int = 5
+    p_minus: int = 5
+    inputs: int = 100
+    latents: int = 4
+    ndnf: int = 10
+    varied: frozenset[str] = frozenset()
+    traces: bool = False
+
+    @property
+    def bci_cells(self) -> int:
+        return self.p_plus + self.p_minus
+
+
+#: Parameters by the group that holds them.
+TABLES: dict[str, Table] = {
+    "pyramidal": pyramidal.PARAMETERS,
+    "inputs": inputs.PARAMETERS,
+    "latents": inputs.LATENT_PARAMETERS,
+    "feed_forward": inputs.SYNAPSE_PARAMETERS,
+    "ndnf": ndnf.PARAMETERS,
+    "gaba_pool": ndnf.POOL_PARAMETERS,
+    "readout": interface.PARAMETERS,
+}
+
+
+def build(s: Structure) -> Network:
+    """The network of `s.mice` mice. Cell `i` of a group belongs to mouse `i // n`."""
+    clock = Clock(DT, name="step_clock")
+    frame_clock = Clock(1 / FRAME_RATE, name="frame_clock")
+
+    cells = pyramidal.pyramidal_cells(s.mice * s.cells, s.varied, clock, frame_clock)
+    latents = inputs.slow_latents(s.mice * s.latents, s.varied, frame_clock)
+    units = inputs.input_units(s.mice * s.inputs, s.varied, clock, frame_clock)
+    interneurons = ndnf.ndnf_cells(s.mice * s.ndnf, s.varied, clock)
+    pool = ndnf.gaba_pool(s.mice, s.varied, clock)
+    readout = interface.interface(s.mice, s.varied, frame_clock)
+
+    mouse = np.arange(s.mice)
+    of_cell = np.repeat(mouse, s.cells)
+    for name in pyramidal.LINKED:
+        setattr(cells, name, linked_var(pool if name == "gaba" else readout, name, index=of_cell))
+    units.engaged = linked_var(readout, "engaged", index=np.repeat(mouse, s.inputs))
+    latent_of_unit = np.add.outer(mouse * s.latents, np.arange(s.inputs) % s.latents).ravel()
+    units.latent = linked_var(latents, "latent", index=latent_of_unit)
+    interneurons.light = linked_var(readout, "light", index=np.repeat(mouse, s.ndnf))
+
+    bci = np.add.outer(mouse * s.cells, np.arange(s.bci_cells)).ravel()
+    at_frames = {"clock": frame_clock, "when": "end"}
+    monitors = [
+        SpikeMonitor(cells, name="spikes"),
+        EventMonitor(cells, "plateau", name="plateaus"),
+        StateMonitor(
+            readout, ["x", "cursor", "phase", "trial", "light", "probe"], record=True, name="frames", **at_frames
+        ),
+        StateMonitor(cells, "fluorescence_soma", record=bci, name="bci_fluorescence", **at_frames),
+    ]
+    if s.traces:
+        monitors += [
+            StateMonitor(
+                cells, ["fluorescence_soma", "fluorescence_apical"], record=True, name="imaging_traces", **at_frames
+            ),
+            StateMonitor(cells, ["v_soma", "v_apical"], record=bci, dt=1 * ms, name="voltage_traces"),
+        ]
+    return Network(
+        cells,
+        latents,
+        units,
+        interneurons,
+        pool,
+        readout,
+        inputs.feed_forward(units, cells, s.mice, s.varied, clock),
+        ndnf.volume_transmission(interneurons, pool, clock),
+        interface.readout_synapses(cells, readout, s.bci_cells, frame_clock),
+        *monitors,
+        name="cohort",
+    )

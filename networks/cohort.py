@@ -1,0 +1,138 @@
+"""A cohort on a device: values in, results out, mice always first; shards of it run side by side."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from networks.circuit import DT, TABLES, Structure
+from networks.config import PARAMETERS, Config, values_of
+from networks.device import CompiledProgram
+from networks.runtime import RuntimeProgram
+
+PROGRAMS = {"cpp_standalone": CompiledProgram, "runtime": RuntimeProgram}
+
+Values = dict[str, np.ndarray]
+
+
+class Cohort:
+    """The network of a configuration, ready to run.
+
+    On two threads or more the mice are dealt to as many programs of equal size; since nothing connects two
+    mice and noise is counted per mouse, the result does not depend on their number.
+    """
+
+    def __init__(self, config: Config):
+        """Build the program (cached). Raises UserError without a compiler."""
+        self.config = config
+        self.mice = config.mice
+        self.shards = min(config.threads, config.mice)
+        varied = {name for name, value in config.parameters.items() if isinstance(value, list)}
+        self.structure = Structure(
+            mice=-(-config.mice // self.shards),
+            cells=config.cells,
+            varied=frozenset(varied),
+            traces=config.record == "traces",
+        )
+        self.program = PROGRAMS[config.device](self.structure)
+
+    def parameters(self) -> Values:
+        """``group.parameter`` to SI value: a scalar, or one row per mouse where the mice differ."""
+        s = self.structure
+        per_mouse = dict(pyramidal=s.cells, inputs=s.inputs, latents=s.latents, ndnf=s.ndnf)
+        per_mouse |= dict(gaba_pool=1, readout=1, feed_forward=s.inputs * s.cells)
+        given = {name: values_of(name, v) for name, v in self.config.parameters.items()}
+        values = {}
+        for group, table in TABLES.items():
+            for name, parameter in table.items():
+                value = given.get(name, np.asarray(parameter.value, dtype=float))
+                if name in s.varied:
+                    value = np.repeat(value[:, None], per_mouse[group], axis=1)
+                values[f"{group}.{name}"] = value
+        return values
+
+    def initial_values(self) -> Values:
+        """Everything but parameters that a run starts from: identities, resting state, day-1 weights."""
+        s, mice = self.structure, self.config.first_mouse + np.arange(self.mice)
+        values: Values = {}
+        for group, count, index in [
+            ("pyramidal", s.cells, "cell"),
+            ("inputs", s.inputs, "unit"),
+            ("latents", s.latents, "unit"),
+            ("ndnf", s.ndnf, "unit"),
+        ]:
+            values[f"{group}.mouse"] = np.repeat(mice[:, None], count, axis=1)
+            values[f"{group}.{index}"] = np.tile(np.arange(count), (self.mice, 1))
+            values[f"{group}.seed"] = np.asarray(self.config.seed)
+        values["inputs.task_pool"] = np.tile(np.arange(s.inputs) < s.inputs // 2, (self.mice, 1)).astype(int)
+        values["readout_synapses.readout_weight"] = np.tile(self.readout_weights(), (self.mice, 1))
+        values["feed_forward.w"] = np.stack([self._first_weights(mouse) for mouse in mice])
+
+        per_cell = np.ones((self.mice, s.cells))
+        for name, parameter in [("v_soma", "e_leak"), ("v_apical", "e_leak"), ("v_threshold", "v_threshold_rest")]:
+            values[f"pyramidal.{name}"] = per_cell * float(PARAMETERS[parameter].value)
+        values["pyramidal.last_spike"] = -per_cell
+        values["pyramidal.f0"] = per_cell
+        values["ndnf.v"] = np.full((self.mice, s.ndnf), float(PARAMETERS["e_leak_ndnf"].value))
+        values["ndnf.last_spike"] = -np.ones((self.mice, s.ndnf))
+        return values
+
+    def readout_weights(self) -> np.ndarray:
+        """+1/n for P+ and -1/n for P-: the first cells of a mouse, since cells are exchangeable."""
+        s = self.structure
+        return np.r_[np.full(s.p_plus, 1 / s.p_plus), np.full(s.p_minus, -1 / s.p_minus)]
+
+    def roles(self) -> np.ndarray:
+        """``P+``, ``P-`` or ``P0`` of each cell of a mouse."""
+        s = self.structure
+        return np.array(["P+"] * s.p_plus + ["P-"] * s.p_minus + ["P0"] * (s.cells - s.bci_cells))
+
+    def _first_weights(self, mouse: int) -> np.ndarray:
+        mean = float(PARAMETERS["w_max"].value) / 3
+        uniform = self.generator(mouse, "weights").uniform(0.5, 1.5, self.structure.inputs * self.structure.cells)
+        return mean * uniform
+
+    def generator(self, mouse: int, purpose: str, day: int = 0) -> np.random.Generator:
+        """A generator of its own for each mouse, purpose and day."""
+        return np.random.default_rng([self.config.seed, mouse, day, *purpose.encode()])
+
+    def run(self, values: Mapping[str, np.ndarray], folder: Path) -> "CohortResults":
+        """Run all shards; arrays in `values` have the mice first, scalars hold for all."""
+        with ThreadPoolExecutor(self.shards) as pool:
+            parts = [
+                pool.submit(self.program.run, self._shard(values, n), folder / f"shard_{n}")
+                for n in range(self.shards)
+            ]
+            return CohortResults([part.result() for part in parts], self.structure, self.mice)
+
+    def _shard(self, values: Mapping[str, np.ndarray], n: int) -> Values:
+        # The last shard is filled up with copies of its last mouse, which are dropped afterwards.
+        mice = np.minimum(np.arange(self.structure.mice) + n * self.structure.mice, self.mice - 1)
+        return {name: v if np.ndim(v) == 0 else np.asarray(v)[mice].ravel() for name, v in values.items()}
+
+
+class CohortResults:
+    """Results of all shards, joined: the mice come first in each array."""
+
+    def __init__(self, parts: list[Mapping[str, np.ndarray]], structure: Structure, mice: int):
+        self.parts, self.structure, self.mice = parts, structure, mice
+
+    def state(self, name: str) -> np.ndarray:
+        """A state variable at the end of the run, shape (mice, elements per mouse)."""
+        return np.concatenate([p[name].reshape(self.structure.mice, -1) for p in self.parts])[: self.mice]
+
+    def recorded(self, name: str) -> np.ndarray:
+        """A recorded variable, shape (mice, elements per mouse, samples)."""
+        arrays = [p[name] for p in self.parts]  # (samples, elements)
+        return np.concatenate([a.T.reshape(self.structure.mice, -1, a.shape[0]) for a in arrays])[: self.mice]
+
+    def events(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Events ordered by mouse, time and cell: number per mouse, cell, time in steps of DT."""
+        per_shard = self.structure.mice * self.structure.cells
+        index = np.concatenate([p[f"{name}.i"] + n * per_shard for n, p in enumerate(self.parts)])
+        step = np.concatenate([np.rint(p[f"{name}.t"] / float(DT)).astype(np.int32) for p in self.parts])
+        mouse, cell = np.divmod(index, self.structure.cells)
+        order = np.lexsort((cell, step, mouse))
+        order = order[mouse[order] < self.mice]
+        return np.bincount(mouse[order], minlength=self.mice), cell[order].astype(np.int32), step[order]

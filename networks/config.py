@@ -1,0 +1,87 @@
+"""The configuration of a run: what the command line, a TOML file and Python share."""
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from equations.parameters import check, quantity
+from networks.circuit import TABLES
+from networks.conditions import CONDITIONS
+from networks.errors import UserError
+from networks.protocols import PROTOCOLS
+
+#: All parameters by name; names are unique over the groups.
+PARAMETERS = {name: p for table in TABLES.values() for name, p in table.items()}
+
+
+def values_of(name: str, value: str | float | list) -> np.ndarray:
+    """A parameter as written, in SI units: scalar, or one value per mouse. Raises ValueError."""
+    if isinstance(value, list):
+        return np.array([check(name, quantity(v), PARAMETERS) for v in value])
+    return check(name, quantity(value), PARAMETERS)
+
+
+class Config(BaseModel):
+    """A cohort and its training. Unknown fields and values out of range are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    mice: Annotated[int, Field(ge=1)] = 6
+    first_mouse: Annotated[int, Field(ge=0)] = 0
+    cells: Annotated[int, Field(ge=10)] = 80
+    days: Annotated[int, Field(ge=1)] = 14
+    condition: str = "control"
+    feedback: Literal["aligned", "learned", "random"] = "learned"
+    pyramidal: Literal["naud_sprekeler"] = "naud_sprekeler"
+    protocol: str = "full"
+    probe_every: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
+    device: Literal["cpp_standalone", "runtime"] = "cpp_standalone"
+    threads: Annotated[int, Field(ge=1)] = 2
+    record: Literal["events", "traces"] = "events"
+    parameters: dict[str, str | float | list[str | float]] = {}  # a list has one value per mouse
+
+    @field_validator("condition", "protocol")
+    @classmethod
+    def _known(cls, value: str, info) -> str:
+        known = {"condition": CONDITIONS, "protocol": PROTOCOLS}[info.field_name]
+        if value not in known:
+            near = difflib.get_close_matches(value, known, n=1)
+            hint = f"did you mean {near[0]}? " if near else ""
+            raise ValueError(f"unknown {info.field_name} {value!r}; {hint}known: {', '.join(known)}")
+        return value
+
+    @field_validator("parameters")
+    @classmethod
+    def _right_unit_and_range(cls, parameters: dict, info) -> dict:
+        for name, value in parameters.items():
+            values_of(name, value)
+            if isinstance(value, list) and len(value) != info.data.get("mice"):
+                raise ValueError(f"{name} has {len(value)} values for {info.data.get('mice')} mice")
+        return parameters
+
+
+def load_config(path: Path | None = None, **options) -> Config:
+    """The configuration of a TOML file (if any), overridden by `options`. Raises UserError."""
+    fields = {}
+    if path is not None:
+        try:
+            fields = tomllib.loads(Path(path).read_text())
+        except OSError as error:
+            raise UserError(f"cannot read {path}: {error.strerror}") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UserError(f"{path} is no valid TOML: {error}") from None
+    try:
+        return Config(**fields | options)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(x) for x in first["loc"]) or "configuration"
+        message = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(place, Config.model_fields, n=1)
+            message = "unknown option" + (f"; did you mean {near[0]}?" if near else "")
+        raise UserError(f"{place}: {message}") from None

@@ -1,0 +1,38 @@
+"""The same circuit on Brian2's runtime device: slower, steps can be looked at from Python."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from brian2 import get_device, second, set_device
+
+from networks.circuit import Structure, build
+
+
+class RuntimeProgram:
+    """Builds the network anew for each run, with Cython where there is a compiler, else NumPy."""
+
+    was_cached = True
+
+    def __init__(self, structure: Structure):
+        self.structure = structure
+
+    def run(self, values: Mapping[str, np.ndarray], folder: Path) -> dict[str, np.ndarray]:
+        """Run with `values` (``group.variable`` to SI numbers); the arrays of all groups and monitors."""
+        previous = get_device()
+        set_device("runtime")
+        try:
+            network = build(self.structure)
+            for name, value in values.items():
+                group, variable = name.split(".")
+                network[group].variables[variable].set_value(value)
+            network.run(float(values["readout.duration"]) * second)
+            return {
+                f"{item.name}.{name}": np.asarray(variable.get_value())
+                for item in network.objects
+                if hasattr(item, "variables")
+                for name, variable in item.variables.items()
+                if hasattr(variable, "device") and variable.owner is not None and variable.owner.name == item.name
+            }
+        finally:
+            set_device(previous)

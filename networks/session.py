@@ -1,0 +1,180 @@
+"""One day of a cohort: baseline program, calibration, closed-loop program."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from equations import feedback, task
+from networks.calibration import Calibration, calibrate
+from networks.cohort import Cohort, CohortResults, Values
+from networks.conditions import CONDITIONS, deliver
+from networks.protocols import PROTOCOLS, Protocol
+
+#: What a day hands to the next; fast state starts from rest.
+SLOW_STATE = (
+    "feed_forward.w",
+    "pyramidal.event_average",
+    "pyramidal.burst_average",
+    "pyramidal.activity_mean",
+    "pyramidal.activity_variance",
+    "pyramidal.alignment",
+    "readout.cursor_mean",
+    "readout.cursor_variance",
+)
+
+#: What is kept of each frame.
+FRAMES = ("x", "cursor", "phase", "trial", "light", "probe")
+TRACES = (
+    "imaging_traces.fluorescence_soma",
+    "imaging_traces.fluorescence_apical",
+    "voltage_traces.v_soma",
+    "voltage_traces.v_apical",
+)
+
+
+class Training:
+    """A cohort under a condition and a protocol, one day after the other."""
+
+    def __init__(self, cohort: Cohort):
+        config = cohort.config
+        self.cohort = cohort
+        self.condition = CONDITIONS[config.condition]
+        self.protocol: Protocol = replace(PROTOCOLS[config.protocol], probe_every=config.probe_every)
+        self.fixed = cohort.parameters() | cohort.initial_values() | self._condition_values()
+        scale = self.protocol.learning_rate_scale
+        self.fixed["pyramidal.eta"] = self.fixed["pyramidal.eta"] * scale
+        self.fixed["pyramidal.tau_alignment"] = self.fixed["pyramidal.tau_alignment"] / scale
+
+    def _condition_values(self) -> Values:
+        s, protocol, mice = self.cohort.structure, self.protocol, self.cohort.mice
+        per_mouse = np.ones((mice, 1))
+        return {
+            "readout.session_light": per_mouse * self.condition.light,
+            "readout.probe_every": per_mouse * protocol.probe_every,
+            "ndnf.opsin": np.full((mice, s.ndnf), float(self.condition.opsin)),
+            "gaba_pool.release": per_mouse * self.condition.ndnf / s.ndnf,
+            "readout.hold_frames": np.asarray(protocol.hold_frames),
+            "readout.grey_frames": np.asarray(protocol.frames(protocol.grey)),
+            "readout.trial_frames": np.asarray(protocol.frames(protocol.trial)),
+            "readout.freeze_frames": np.asarray(protocol.frames(protocol.freeze)),
+            "readout.black_frames": np.asarray(protocol.frames(protocol.black)),
+            "readout.time_out_frames": np.asarray(protocol.frames(protocol.time_out)),
+        }
+
+    def first_state(self) -> Values:
+        """The slow state before day 1."""
+        mice, cells = self.cohort.mice, self.cohort.structure.cells
+        zeros, per_mouse = np.zeros((mice, cells)), np.zeros((mice, 1))
+        return {
+            "feed_forward.w": self.fixed["feed_forward.w"],
+            **{name: zeros for name in SLOW_STATE if name.startswith("pyramidal")},
+            **{name: per_mouse for name in SLOW_STATE if name.startswith("readout")},
+            "pyramidal.activity_variance": np.ones_like(zeros),
+            "readout.cursor_variance": np.ones_like(per_mouse),
+        }
+
+    def feedback(self, state: Values) -> np.ndarray:
+        """Feedback weights of the day that reach the cells, shape (mice, cells)."""
+        cohort = self.cohort
+        if cohort.config.feedback == "learned":
+            intact = feedback.consolidate(state["pyramidal.alignment"])
+        else:
+            intact = np.zeros((cohort.mice, cohort.structure.cells))
+            intact[:, : cohort.structure.bci_cells] = np.sign(cohort.readout_weights())
+        kind = self.condition.teaching
+        if cohort.config.feedback == "random" and kind == "vector":
+            kind = "random"
+        return deliver(kind, intact, self.generators("feedback"))
+
+    def generators(self, purpose: str, day: int = 0) -> list[np.random.Generator]:
+        first = self.cohort.config.first_mouse
+        return [self.cohort.generator(first + n, purpose, day) for n in range(self.cohort.mice)]
+
+    def day(self, day: int, state: Values, first_day_z: np.ndarray | None, scratch: Path, phase=lambda name: None):
+        """Run day `day` (1, 2, ...) from the slow state; the record of the day and the next slow state.
+
+        phase : called with the name of each phase as it starts
+        """
+        protocol, cohort = self.protocol, self.cohort
+        shutil.rmtree(scratch, ignore_errors=True)
+        phase("baseline")
+        before = self._run(day, 0, state, scratch / "baseline", protocol.warm_up + protocol.baseline)
+        if day == 1:
+            state = state | self._measured_averages(before)
+        phase("calibration")
+        calibration = self._calibrate(day, before, first_day_z)
+        delivered = self.feedback(state)
+        phase("closed loop")
+        teaching = self.condition.compartment
+        loop = {
+            f"pyramidal.feedback_{teaching}": delivered,
+            "pyramidal.f0": self._f0(before, calibration),
+            "readout.x_minimum": calibration.x_minimum[:, None],
+            "readout.threshold": calibration.threshold[:, None],
+            "readout.phase": np.full((cohort.mice, 1), task.GREY),
+            "readout.frames": np.full((cohort.mice, 1), -protocol.frames(protocol.warm_up)),
+        }
+        carried = {n: before.state(n) for n in ("pyramidal.event_average", "pyramidal.burst_average")}
+        if day > 1:
+            state = state | carried
+        during = self._run(day, 1, state | loop, scratch / "closed_loop", protocol.warm_up + protocol.closed_loop)
+        next_state = {name: during.state(name) for name in SLOW_STATE}
+        next_state["feed_forward.w"] = next_state["feed_forward.w"]
+        record = self._record(during, calibration, delivered)
+        shutil.rmtree(scratch, ignore_errors=True)
+        return record, next_state, calibration.z
+
+    def _run(self, day: int, part: int, values: Values, folder: Path, duration: float) -> CohortResults:
+        s, mice = self.cohort.structure, self.cohort.mice
+        # Noise of a day: sessions 2*day (baseline) and 2*day + 1 (closed loop).
+        code = {f"{group}.session": np.asarray(2 * day + part) for group in ("pyramidal", "inputs", "latents", "ndnf")}
+        defaults = {
+            "pyramidal.feedback_apical": np.zeros((mice, s.cells)),
+            "pyramidal.feedback_soma": np.zeros((mice, s.cells)),
+            "readout.x_minimum": np.zeros((mice, 1)),
+            "readout.threshold": np.ones((mice, 1)),
+            "readout.phase": np.full((mice, 1), task.BASELINE),
+            "readout.frames": np.zeros((mice, 1)),
+            "readout.duration": np.asarray(duration),
+        }
+        return self.cohort.run(self.fixed | defaults | code | values, folder)
+
+    def _measured_averages(self, baseline: CohortResults) -> Values:
+        """Averages of the plasticity rule on day 1: the rates measured in the baseline.
+
+        The running average of a run of length T that starts at zero is too small by 1 - exp(-T/tau).
+        """
+        tau = np.asarray(self.fixed["pyramidal.tau_average"])
+        tau = tau if tau.ndim == 0 else tau
+        missing = 1 - np.exp(-(self.protocol.warm_up + self.protocol.baseline) / tau)
+        names = ("pyramidal.event_average", "pyramidal.burst_average")
+        return {name: baseline.state(name) / missing for name in names}
+
+    def _calibrate(self, day: int, baseline: CohortResults, first_day_z: np.ndarray | None) -> Calibration:
+        fluorescence = baseline.recorded("bci_fluorescence.fluorescence_soma")
+        settled = fluorescence[:, :, self.protocol.frames(self.protocol.warm_up) :]
+        weights = np.tile(self.cohort.readout_weights(), (self.cohort.mice, 1))
+        return calibrate(settled, weights, self.protocol, self.generators("calibration", day), first_day_z)
+
+    def _f0(self, baseline: CohortResults, calibration: Calibration) -> np.ndarray:
+        f0 = baseline.state("pyramidal.f0")
+        f0[:, : calibration.f0.shape[1]] = calibration.f0
+        return f0
+
+    def _record(self, loop: CohortResults, calibration: Calibration, delivered: np.ndarray) -> Values:
+        record: Values = {
+            "x_minimum": calibration.x_minimum,
+            "threshold": calibration.threshold,
+            "feedback": delivered,
+            "alignment": loop.state("pyramidal.alignment"),
+        }
+        for name in FRAMES:
+            record[name] = loop.recorded(f"frames.{name}")[:, 0].astype(np.float32)
+        for name in ("spikes", "plateaus"):
+            record[f"{name}_per_mouse"], record[f"{name}_cell"], record[f"{name}_step"] = loop.events(name)
+        if self.cohort.structure.traces:
+            for name in TRACES:
+                record[name.split(".")[1]] = loop.recorded(name).astype(np.float32)
+        return record
