@@ -13,7 +13,10 @@ from equations.parameters import Parameter, Table
 PAYEUR = "Payeur et al. 2021"
 
 PARAMETERS: Table = {
-    "eta": Parameter(0.3 * pA, "learning rate", "model: days of the short protocol", low=0 * pA),
+    "eta": Parameter(0.03 * pA, "learning rate", "model: learning takes days", low=0 * pA),
+    "forgetting": Parameter(
+        2.8e-6, "part of a weight that an event takes away", "model: P0 falls to 0.71 in 14 days", low=0.0
+    ),
     "tau_average": Parameter(
         300 * second, "averages of events and bursts", "model; Payeur 5-15 s", low=1 * second
     ),
@@ -25,10 +28,12 @@ devent_average/dt = -event_average/tau_average : Hz
 dburst_average/dt = -burst_average/tau_average : Hz
 burst_fraction = clip(burst_average/(event_average + 1e-9*Hz), 0, 1) : 1      # Pbar
 learning_signal : amp          # what the last spike asks of the cell's active synapses
+decay_signal : 1               # what it takes from all of them
 """
 
 RESET = """
 learning_signal = eta*closed_loop*(burst - burst_fraction*event)
+decay_signal = forgetting*closed_loop*event
 event_average += event/tau_average
 burst_average += burst/tau_average
 """
@@ -46,4 +51,4 @@ SYNAPSE_PARAMETERS: Table = {
 
 SYNAPSE = "w : amp"
 ON_PRE = "i_input_post += w"
-ON_POST = "w = clip(w + learning_signal_post*trace_pre, 0*pA, w_max)"
+ON_POST = "w = clip(w*(1 - decay_signal_post) + learning_signal_post*trace_pre, 0*pA, w_max)"

@@ -89,9 +89,14 @@ class Cohort:
         return np.array(["P+"] * s.p_plus + ["P-"] * s.p_minus + ["P0"] * (s.cells - s.bci_cells))
 
     def _first_weights(self, mouse: int) -> np.ndarray:
-        mean = float(PARAMETERS["w_max"].value) / 3
-        uniform = self.generator(mouse, "weights").uniform(0.5, 1.5, self.structure.inputs * self.structure.cells)
-        return mean * uniform
+        """Uniform within 50 % of a third of `w_max`; both pools weigh the same on each cell.
+
+        So the mean drive is the same in trials as in the baseline before anything is learned.
+        """
+        s = self.structure
+        w = self.generator(mouse, "weights").uniform(0.5, 1.5, (2, s.inputs // 2, s.cells))
+        w *= w.sum(axis=(0, 1)) / 2 / w.sum(axis=1, keepdims=True)
+        return float(PARAMETERS["w_max"].value) / 3 * w.ravel()
 
     def generator(self, mouse: int, purpose: str, day: int = 0) -> np.random.Generator:
         """A generator of its own for each mouse, purpose and day."""

@@ -35,5 +35,5 @@ class Protocol:
 PROTOCOLS: dict[str, Protocol] = {
     "full": Protocol(),
     # Against full: shorter baseline and closed loop, and learning faster by the same factor.
-    "short": Protocol(baseline=180.0, closed_loop=300.0, learning_rate_scale=41.26 * 60 / 300),
+    "short": Protocol(baseline=300.0, closed_loop=300.0, learning_rate_scale=41.26 * 60 / 300),
 }

@@ -44,7 +44,8 @@ class Training:
         self.protocol: Protocol = replace(PROTOCOLS[config.protocol], probe_every=config.probe_every)
         self.fixed = cohort.parameters() | cohort.initial_values() | self._condition_values()
         scale = self.protocol.learning_rate_scale
-        self.fixed["pyramidal.eta"] = self.fixed["pyramidal.eta"] * scale
+        for rate in ("pyramidal.eta", "pyramidal.forgetting"):
+            self.fixed[rate] = self.fixed[rate] * scale
         self.fixed["pyramidal.tau_alignment"] = self.fixed["pyramidal.tau_alignment"] / scale
 
     def _condition_values(self) -> Values:
