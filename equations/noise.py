@@ -57,9 +57,7 @@ def sigmoid(x):
 
 def _brian_function(numpy_function, arguments):
     name = numpy_function.__name__
-    function = Function(
-        numpy_function, arg_units=[1] * len(arguments), return_unit=1, arg_names=arguments
-    )
+    function = Function(numpy_function, arg_units=[1] * len(arguments), return_unit=1, arg_names=arguments)
     # The header defines `name` itself; each back end only has to include it.
     compiled = {"headers": ['"noise.h"'], "include_dirs": [str(HEADER_FOLDER)]}
     function.implementations.add_implementation("cpp", "", compiler_kwds=compiled, name=name)

@@ -6,7 +6,7 @@ An event lowers w by eta Pbar Etilde, a burst raises it by eta Etilde. All a syn
 two cells. Pbar is read before the averages move.
 """
 
-from brian2 import Hz, ms, pA, second
+from brian2 import ms, pA, second
 
 from equations.parameters import Parameter, Table
 

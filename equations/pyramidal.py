@@ -3,7 +3,7 @@
 Source of the cell: Naud & Sprekeler 2018, PNAS 115:E6329.
 """
 
-from brian2 import mV, ms, nS, pA, pF
+from brian2 import ms, mV, nS, pA, pF
 
 from equations.parameters import Parameter, Table
 
@@ -31,7 +31,10 @@ PARAMETERS: Table = {
     "bap_stop": Parameter(2.5 * ms, "end of the back-propagating action potential", NS18),
     "a_apical": Parameter(-13 * nS, "sub-threshold adaptation that ends the plateau", NS18),
     "plateau_minimum": Parameter(
-        10 * ms, "time above half-activation that makes a plateau", "model; NS18 plateaus last 27-31 ms", low=1 * ms
+        10 * ms,
+        "time above half-activation that makes a plateau",
+        "model; NS18 plateaus last 27-31 ms",
+        low=1 * ms,
     ),
     "tau_w_apical": Parameter(30 * ms, "time constant of apical adaptation", NS18, low=2 * ms),
     # drive
@@ -78,6 +81,8 @@ diffusion = sqrt((2 - dt/tau_background)/(tau_background*dt)) : Hz
 last_spike : second
 event : 1                      # 1 if the last spike opened an event, else 0
 burst : 1                      # 1 if the last spike turned an event into a burst, else 0
+event_count : 1                # since the start of the run
+burst_count : 1
 dtime_above/dt = (int(v_apical > e_plateau)*(time_above + dt) - time_above)/dt : second   # without a break
 
 feedback_apical : 1 (constant) # signed weight of the teaching signal onto the apical dendrite
@@ -93,6 +98,8 @@ SPIKE = "v_soma > v_threshold"
 RESET = """
 burst = event*int(t - last_spike < burst_interval)
 event = int(t - last_spike >= burst_interval)
+event_count += event
+burst_count += burst
 last_spike = t
 v_soma = e_leak
 v_threshold += threshold_step

@@ -5,7 +5,7 @@ it (a rectified high-pass of the angle). The teaching signal is their weighted s
 with its own signed weight.
 """
 
-from brian2 import ms, second
+from brian2 import ms
 
 from equations.parameters import Parameter, Table
 

@@ -4,7 +4,6 @@ from brian2 import NeuronGroup, Synapses
 
 from equations import inputs, noise, plasticity
 from equations.parameters import Table, declarations
-from equations.task import FRAME_RATE
 
 PARAMETERS: Table = inputs.PARAMETERS | plasticity.INPUT_PARAMETERS
 LATENT_PARAMETERS: Table = inputs.LATENT_PARAMETERS

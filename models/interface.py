@@ -12,10 +12,7 @@ def interface(mice: int, varied: frozenset[str], frame_clock) -> NeuronGroup:
     """Readout, trial machine and teaching signal of each mouse, advanced once per frame."""
     group = NeuronGroup(
         mice,
-        task.EQUATIONS
-        + top_down.EQUATIONS
-        + feedback.CURSOR_EQUATIONS
-        + declarations(PARAMETERS, varied),
+        task.EQUATIONS + top_down.EQUATIONS + feedback.CURSOR_EQUATIONS + declarations(PARAMETERS, varied),
         namespace={"frame_interval": 1 / task.FRAME_RATE},
         clock=frame_clock,
         name="readout",

@@ -65,19 +65,19 @@ def calibrate(
     weights: np.ndarray,
     protocol: Protocol,
     generators: list[np.random.Generator],
-    first_day_z: np.ndarray | None,
+    first_z: np.ndarray | None,
 ) -> Calibration:
     """Calibrate a day from its baseline.
 
-    On day 1 (`first_day_z` None) the threshold is where half of the pseudo-trials succeed; its z-score on the
+    On day 1 (`first_z` None) the threshold is where half of the pseudo-trials succeed; its z-score on the
     mirrored distribution is kept, and later days put the threshold at the same z of their own baseline.
     """
     x, f0 = cursor_trace(fluorescence, weights, protocol.frames(protocol.f0_window))
     moments = np.array([mirrored_moments(row) for row in x])
-    if first_day_z is None:
+    if first_z is None:
         threshold = np.array(
             [half_success_threshold(row, protocol, g) for row, g in zip(x, generators, strict=True)]
         )
-        first_day_z = (threshold - moments[:, 0]) / moments[:, 1]
-    threshold = moments[:, 0] + first_day_z * moments[:, 1]
-    return Calibration(x.min(axis=1), threshold, first_day_z, f0[:, :, -1])
+        first_z = (threshold - moments[:, 0]) / moments[:, 1]
+    threshold = moments[:, 0] + first_z * moments[:, 1]
+    return Calibration(x.min(axis=1), threshold, first_z, f0[:, :, -1])

@@ -74,14 +74,22 @@ def build(s: Structure) -> Network:
         SpikeMonitor(cells, name="spikes"),
         EventMonitor(cells, "plateau", name="plateaus"),
         StateMonitor(
-            readout, ["x", "cursor", "phase", "trial", "light", "probe"], record=True, name="frames", **at_frames
+            readout,
+            ["x", "cursor", "phase", "trial", "light", "probe"],
+            record=True,
+            name="frames",
+            **at_frames,
         ),
         StateMonitor(cells, "fluorescence_soma", record=bci, name="bci_fluorescence", **at_frames),
     ]
     if s.traces:
         monitors += [
             StateMonitor(
-                cells, ["fluorescence_soma", "fluorescence_apical"], record=True, name="imaging_traces", **at_frames
+                cells,
+                ["fluorescence_soma", "fluorescence_apical"],
+                record=True,
+                name="imaging_traces",
+                **at_frames,
             ),
             StateMonitor(cells, ["v_soma", "v_apical"], record=bci, dt=1 * ms, name="voltage_traces"),
         ]

@@ -70,7 +70,11 @@ class Cohort:
         values["feed_forward.w"] = np.stack([self._first_weights(mouse) for mouse in mice])
 
         per_cell = np.ones((self.mice, s.cells))
-        for name, parameter in [("v_soma", "e_leak"), ("v_apical", "e_leak"), ("v_threshold", "v_threshold_rest")]:
+        for name, parameter in [
+            ("v_soma", "e_leak"),
+            ("v_apical", "e_leak"),
+            ("v_threshold", "v_threshold_rest"),
+        ]:
             values[f"pyramidal.{name}"] = per_cell * float(PARAMETERS[parameter].value)
         values["pyramidal.last_spike"] = -per_cell
         values["pyramidal.f0"] = per_cell

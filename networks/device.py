@@ -18,6 +18,7 @@ from equations.noise import HEADER_FOLDER
 from networks.circuit import Structure
 from networks.errors import UserError
 
+
 def cache_folder() -> Path:
     """Where compiled programs are kept: $APICAL_CACHE, or apical in the user's cache folder."""
     user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")

@@ -32,7 +32,9 @@ class RuntimeProgram:
                 for item in network.objects
                 if hasattr(item, "variables")
                 for name, variable in item.variables.items()
-                if hasattr(variable, "device") and variable.owner is not None and variable.owner.name == item.name
+                if hasattr(variable, "device")
+                and variable.owner is not None
+                and variable.owner.name == item.name
             }
         finally:
             set_device(previous)

@@ -24,6 +24,8 @@ SLOW_STATE = (
     "readout.cursor_variance",
 )
 
+AVERAGES = ("pyramidal.event_average", "pyramidal.burst_average")
+
 #: What is kept of each frame.
 FRAMES = ("x", "cursor", "phase", "trial", "light", "probe")
 TRACES = (
@@ -93,44 +95,46 @@ class Training:
         first = self.cohort.config.first_mouse
         return [self.cohort.generator(first + n, purpose, day) for n in range(self.cohort.mice)]
 
-    def day(self, day: int, state: Values, first_day_z: np.ndarray | None, scratch: Path, phase=lambda name: None):
+    def day(
+        self, day: int, state: Values, scratch: Path, progress=lambda phase: None
+    ) -> tuple[Values, Values]:
         """Run day `day` (1, 2, ...) from the slow state; the record of the day and the next slow state.
 
-        phase : called with the name of each phase as it starts
+        scratch : folder for the programs' files, removed at the end
+        progress : called with the name of each phase as it starts
         """
-        protocol, cohort = self.protocol, self.cohort
-        shutil.rmtree(scratch, ignore_errors=True)
-        phase("baseline")
+        protocol, mice = self.protocol, self.cohort.mice
+        progress("baseline")
         before = self._run(day, 0, state, scratch / "baseline", protocol.warm_up + protocol.baseline)
+        averages = {name: before.state(name) for name in AVERAGES}
         if day == 1:
-            state = state | self._measured_averages(before)
-        phase("calibration")
-        calibration = self._calibrate(day, before, first_day_z)
+            averages = {name: value / self._grown_fraction() for name, value in averages.items()}
+        calibration = self._calibrate(day, before, state.get("z"))
         delivered = self.feedback(state)
-        phase("closed loop")
-        teaching = self.condition.compartment
-        loop = {
-            f"pyramidal.feedback_{teaching}": delivered,
+
+        progress("closed loop")
+        start = {
+            f"pyramidal.feedback_{self.condition.compartment}": delivered,
             "pyramidal.f0": self._f0(before, calibration),
             "readout.x_minimum": calibration.x_minimum[:, None],
             "readout.threshold": calibration.threshold[:, None],
-            "readout.phase": np.full((cohort.mice, 1), task.GREY),
-            "readout.frames": np.full((cohort.mice, 1), -protocol.frames(protocol.warm_up)),
+            "readout.phase": np.full((mice, 1), task.GREY),
+            "readout.frames": np.full((mice, 1), -protocol.frames(protocol.warm_up)),
         }
-        carried = {n: before.state(n) for n in ("pyramidal.event_average", "pyramidal.burst_average")}
-        if day > 1:
-            state = state | carried
-        during = self._run(day, 1, state | loop, scratch / "closed_loop", protocol.warm_up + protocol.closed_loop)
-        next_state = {name: during.state(name) for name in SLOW_STATE}
-        next_state["feed_forward.w"] = next_state["feed_forward.w"]
-        record = self._record(during, calibration, delivered)
-        shutil.rmtree(scratch, ignore_errors=True)
-        return record, next_state, calibration.z
+        duration = protocol.warm_up + protocol.closed_loop
+        loop = self._run(day, 1, state | averages | start, scratch / "closed_loop", duration)
+        next_state = {name: loop.state(name) for name in SLOW_STATE} | {"z": calibration.z}
+        record = self._record(loop, calibration, delivered)
+        shutil.rmtree(scratch)
+        return record, next_state
 
     def _run(self, day: int, part: int, values: Values, folder: Path, duration: float) -> CohortResults:
         s, mice = self.cohort.structure, self.cohort.mice
         # Noise of a day: sessions 2*day (baseline) and 2*day + 1 (closed loop).
-        code = {f"{group}.session": np.asarray(2 * day + part) for group in ("pyramidal", "inputs", "latents", "ndnf")}
+        code = {
+            f"{group}.session": np.asarray(2 * day + part)
+            for group in ("pyramidal", "inputs", "latents", "ndnf")
+        }
         defaults = {
             "pyramidal.feedback_apical": np.zeros((mice, s.cells)),
             "pyramidal.feedback_soma": np.zeros((mice, s.cells)),
@@ -140,24 +144,20 @@ class Training:
             "readout.frames": np.zeros((mice, 1)),
             "readout.duration": np.asarray(duration),
         }
-        return self.cohort.run(self.fixed | defaults | code | values, folder)
+        shutil.rmtree(folder, ignore_errors=True)
+        given = {name: value for name, value in values.items() if name != "z"}
+        return self.cohort.run(self.fixed | defaults | code | given, folder)
 
-    def _measured_averages(self, baseline: CohortResults) -> Values:
-        """Averages of the plasticity rule on day 1: the rates measured in the baseline.
+    def _grown_fraction(self) -> np.ndarray:
+        """A running average that starts at zero has reached 1 - exp(-T/tau) of the rate after T."""
+        duration = self.protocol.warm_up + self.protocol.baseline
+        return 1 - np.exp(-duration / self.fixed["pyramidal.tau_average"])
 
-        The running average of a run of length T that starts at zero is too small by 1 - exp(-T/tau).
-        """
-        tau = np.asarray(self.fixed["pyramidal.tau_average"])
-        tau = tau if tau.ndim == 0 else tau
-        missing = 1 - np.exp(-(self.protocol.warm_up + self.protocol.baseline) / tau)
-        names = ("pyramidal.event_average", "pyramidal.burst_average")
-        return {name: baseline.state(name) / missing for name in names}
-
-    def _calibrate(self, day: int, baseline: CohortResults, first_day_z: np.ndarray | None) -> Calibration:
+    def _calibrate(self, day: int, baseline: CohortResults, first_z: np.ndarray | None) -> Calibration:
         fluorescence = baseline.recorded("bci_fluorescence.fluorescence_soma")
         settled = fluorescence[:, :, self.protocol.frames(self.protocol.warm_up) :]
         weights = np.tile(self.cohort.readout_weights(), (self.cohort.mice, 1))
-        return calibrate(settled, weights, self.protocol, self.generators("calibration", day), first_day_z)
+        return calibrate(settled, weights, self.protocol, self.generators("calibration", day), first_z)
 
     def _f0(self, baseline: CohortResults, calibration: Calibration) -> np.ndarray:
         f0 = baseline.state("pyramidal.f0")
@@ -165,17 +165,28 @@ class Training:
         return f0
 
     def _record(self, loop: CohortResults, calibration: Calibration, delivered: np.ndarray) -> Values:
+        """What is kept of a closed loop; all arrays have the mice first, but the lists of events."""
+        s = self.cohort.structure
         record: Values = {
             "x_minimum": calibration.x_minimum,
             "threshold": calibration.threshold,
             "feedback": delivered,
             "alignment": loop.state("pyramidal.alignment"),
+            "event_count": loop.state("pyramidal.event_count").astype(np.int32),
+            "burst_count": loop.state("pyramidal.burst_count").astype(np.int32),
+            "weight": loop.state("feed_forward.w").reshape(-1, s.inputs, s.cells).transpose(0, 2, 1) * 1e12,
         }
         for name in FRAMES:
             record[name] = loop.recorded(f"frames.{name}")[:, 0].astype(np.float32)
-        for name in ("spikes", "plateaus"):
-            record[f"{name}_per_mouse"], record[f"{name}_cell"], record[f"{name}_step"] = loop.events(name)
-        if self.cohort.structure.traces:
+        for name in ("spike", "plateau"):
+            per_mouse, cell, step = loop.events(f"{name}s")
+            mouse = np.repeat(np.arange(self.cohort.mice), per_mouse)
+            count = np.bincount(mouse * s.cells + cell, minlength=self.cohort.mice * s.cells)
+            record[f"{name}_count"] = count.reshape(self.cohort.mice, s.cells).astype(np.int32)
+            record[f"{name}_row_size"] = per_mouse
+            record[f"{name}_cell"] = cell
+            record[f"{name}_step"] = step
+        if s.traces:
             for name in TRACES:
                 record[name.split(".")[1]] = loop.recorded(name).astype(np.float32)
         return record

@@ -28,9 +28,7 @@ def put(path: Path, script: str) -> Path:
 
 def search(home: Path, **environment: str) -> subprocess.CompletedProcess:
     environment |= {"HOME": str(home), "PATH": str(home / "bin")}
-    return subprocess.run(
-        ["/bin/sh", SEARCH], env=environment, capture_output=True, text=True, timeout=30
-    )
+    return subprocess.run(["/bin/sh", SEARCH], env=environment, capture_output=True, text=True, timeout=30)
 
 
 def test_an_old_python_is_refused_in_one_sentence_with_the_mend(machine):

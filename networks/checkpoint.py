@@ -1,0 +1,69 @@
+"""One file per finished day, written whole or not at all; a zip archive, whose checksums tell damage."""
+
+import errno
+import os
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from networks.cohort import Values
+from networks.errors import UserError
+
+
+@contextmanager
+def written_whole(path: Path):
+    """A temporary name to write to; it becomes `path` when the block ends well.
+
+    Raises UserError when the disk is full or the place cannot be written to.
+    """
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        yield partial
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise cannot_write(path, error) from None
+
+
+def cannot_write(path: Path, error: OSError) -> UserError:
+    """The one-line error for a failed write."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return UserError(f"the disk of {path.parent} is full; free some space, then go on with --resume")
+    return UserError(f"cannot write {path}: {error.strerror or error}; choose another folder with --out")
+
+
+def day_path(folder: Path, day: int) -> Path:
+    return folder / f"day_{day:03d}.npz"
+
+
+def save_day(folder: Path, day: int, record: Values, state: Values) -> None:
+    """Write the record and the slow state of a day."""
+    arrays = {f"record/{n}": v for n, v in record.items()} | {f"state/{n}": v for n, v in state.items()}
+    with written_whole(day_path(folder, day)) as partial, open(partial, "wb") as file:
+        np.savez(file, **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def load_day(folder: Path, day: int) -> tuple[Values, Values]:
+    """Record and slow state of a finished day. Raises UserError when the file is damaged."""
+    path = day_path(folder, day)
+    try:
+        with np.load(path) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+    except (zipfile.BadZipFile, ValueError, EOFError, OSError, KeyError):
+        raise UserError(
+            f"checkpoint {path} is damaged; delete it and --resume runs day {day} again"
+        ) from None
+    part = lambda prefix: {n.removeprefix(prefix): v for n, v in arrays.items() if n.startswith(prefix)}  # noqa: E731
+    return part("record/"), part("state/")
+
+
+def finished_days(folder: Path) -> int:
+    """How many days, from the first on, have a checkpoint."""
+    day = 0
+    while day_path(folder, day + 1).exists():
+        day += 1
+    return day

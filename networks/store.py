@@ -1,0 +1,168 @@
+"""``cohort.zarr``: what a run leaves for analysis, and how it is opened.
+
+Dense variables have the dimensions mouse, session, then cell, input, trial or frame. Spikes and plateaus are
+contiguous ragged arrays (CF conventions): ``spike_row_size[session, mouse]`` entries of ``spike_time``
+and ``spike_cell`` follow each other, sessions in order and mice in order within a session.
+"""
+
+import hashlib
+import json
+import shutil
+import warnings
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from equations.task import FREEZE, TRIAL
+from networks.checkpoint import cannot_write, load_day
+from networks.circuit import DT
+from networks.errors import UserError
+from networks.protocols import RATE
+from networks.trials import COLUMNS, trial_table
+
+#: name: (dimensions after mouse and session, unit, long name)
+DENSE = {
+    "x": (("frame",), "1", "readout: mean dF/F0 of P+ minus P-, three frames"),
+    "angle": (("frame",), "degree", "displayed angle of the patch; NaN while none is shown"),
+    "light": (("frame",), "1", "LED on"),
+    "threshold": ((), "1", "readout that ends a trial with a hit"),
+    "x_minimum": ((), "1", "readout shown as 0 degrees"),
+    "event_count": (("cell",), "1", "somatic events (spikes and bursts) in the closed loop"),
+    "burst_count": (("cell",), "1", "bursts in the closed loop"),
+    "spike_count": (("cell",), "1", "spikes in the closed loop"),
+    "plateau_count": (("cell",), "1", "apical plateaus in the closed loop"),
+    "feedback": (("cell",), "1", "signed weight of the teaching signal, as delivered"),
+    "alignment": (("cell",), "1", "learned correlation of the cell with the cursor, end of session"),
+    "weight": (("cell", "input"), "pA", "feed-forward weight, end of session"),
+    "trial_start": (("trial",), "s", "start of the trial"),
+    "trial_end": (("trial",), "s", "end of the trial"),
+    "trial_latency": (("trial",), "s", "time to hit or time-out"),
+    "trial_hit": (("trial",), "1", "1 hit, 0 miss, NaN no such trial"),
+    "trial_probe": (("trial",), "1", "1 open-loop probe, 0 closed loop"),
+    "fluorescence_soma": (("cell", "frame"), "1", "jGCaMP7f fluorescence of the soma over rest"),
+    "fluorescence_apical": (("cell", "frame"), "1", "jGCaMP7f fluorescence of the apical dendrite over rest"),
+    "v_soma": (("bci_cell", "sample"), "V", "somatic potential of the BCI cells, 1 kHz"),
+    "v_apical": (("bci_cell", "sample"), "V", "apical potential of the BCI cells, 1 kHz"),
+}
+INTEGERS = {"event_count", "burst_count", "spike_count", "plateau_count"}
+
+
+def write_store(path: Path, checkpoints: Path, days: int, mice: np.ndarray, roles: np.ndarray) -> str:
+    """Assemble the store from the checkpoints, one day at a time; returns its checksum.
+
+    Written under a temporary name and renamed when whole. Raises UserError (disk full).
+    """
+    partial = path.with_name(f"{path.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    longest = max(
+        trial_table(phase, probe)["trial_start"].size
+        for day in range(1, days + 1)
+        for record in [load_day(checkpoints, day)[0]]
+        for phase, probe in zip(record["phase"], record["probe"], strict=True)
+    )
+    try:
+        with warnings.catch_warnings():
+            # Strings have no final specification in zarr 3; xarray and zarr read them back alike.
+            warnings.filterwarnings("ignore", message=".*does not have a Zarr V3 specification.*")
+            for day in range(1, days + 1):
+                record, _ = load_day(checkpoints, day)
+                _append(partial, day, record, longest, mice, roles)
+        checksum = tree_checksum(partial)
+        partial.rename(path)
+    except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise cannot_write(path, error) from None
+    return checksum
+
+
+def _append(path: Path, day: int, record: dict, longest: int, mice: np.ndarray, roles: np.ndarray) -> None:
+    tables = [trial_table(p, q) for p, q in zip(record["phase"], record["probe"], strict=True)]
+    for column in COLUMNS:
+        rows = [np.pad(t[column], (0, longest - t[column].size), constant_values=np.nan) for t in tables]
+        record[column] = np.stack(rows)
+    shown = np.isin(record["phase"], (TRIAL, FREEZE))
+    record["angle"] = np.where(shown, 90 * record["cursor"], np.nan)
+
+    variables = {}
+    for name, (dimensions, unit, meaning) in DENSE.items():
+        if name in record:
+            values = np.asarray(record[name])[:, None].astype("int32" if name in INTEGERS else "float32")
+            variables[name] = (
+                ("mouse", "session", *dimensions),
+                values,
+                {"units": unit, "long_name": meaning},
+            )
+    for kind in ("spike", "plateau"):
+        attributes = {"units": "1", "long_name": f"{kind}s of a session and mouse", "sample_dimension": kind}
+        variables[f"{kind}_row_size"] = (("session", "mouse"), record[f"{kind}_row_size"][None], attributes)
+    coordinates = {
+        "mouse": ("mouse", mice, {"long_name": "number of the mouse"}),
+        "session": ("session", [day], {"long_name": "day of training"}),
+        "role": ("cell", roles, {"long_name": "role of the cell in the readout"}),
+        "time": (
+            "frame",
+            np.arange(record["x"].shape[1]) / RATE,
+            {"units": "s", "long_name": "time from the start of the closed loop"},
+        ),
+    }
+    first = {"mode": "w"} if day == 1 else {"mode": "a", "append_dim": "session"}
+    xr.Dataset(variables, coordinates).to_zarr(path, consolidated=False, **first)
+    for kind in ("spike", "plateau"):
+        time = (kind, record[f"{kind}_step"] * float(DT), {"units": "s", "long_name": f"time of the {kind}"})
+        cell = (kind, record[f"{kind}_cell"], {"units": "1", "long_name": f"cell of the {kind}"})
+        events = xr.Dataset({f"{kind}_time": time, f"{kind}_cell": cell})
+        more = {"append_dim": kind} if day > 1 else {}
+        if day == 1:
+            more["encoding"] = {
+                f"{kind}_time": {
+                    "dtype": "int32",
+                    "scale_factor": float(DT),
+                    "_FillValue": -1,
+                    "chunks": (2**20,),
+                },
+                f"{kind}_cell": {"dtype": "int32", "chunks": (2**20,)},
+            }
+        events.to_zarr(path, mode="a", consolidated=False, **more)
+
+
+def tree_checksum(folder: Path) -> str:
+    """SHA-256 over names and contents of all files below a folder."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        digest.update(str(path.relative_to(folder)).encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def read_description(run: Path) -> dict:
+    """``run.json`` of a run. Raises UserError when it is no run, or damaged."""
+    try:
+        return json.loads((run / "run.json").read_text())
+    except FileNotFoundError:
+        raise UserError(f"{run} holds no run (there is no run.json)") from None
+    except (json.JSONDecodeError, UnicodeDecodeError, OSError) as error:
+        raise UserError(f"{run / 'run.json'} is damaged: {error}") from None
+
+
+def open_run(run: str | Path) -> xr.Dataset:
+    """The data of a finished run, lazily loaded; its configuration is in ``.attrs``.
+
+    Raises UserError when the run is unfinished or the store is damaged (its checksum differs).
+    """
+    run = Path(run)
+    description = read_description(run)
+    store = run / "cohort.zarr"
+    if "store_sha256" not in description:
+        raise UserError(f"{run} is unfinished; go on with: apical train --resume --out {run}")
+    if not store.is_dir() or tree_checksum(store) != description["store_sha256"]:
+        raise UserError(f"{store} is damaged: its checksum differs from the one in run.json; run it again")
+    return xr.open_zarr(store, consolidated=False).assign_attrs(description["config"])
+
+
+def events(data: xr.Dataset, mouse: int, session: int, kind: str = "spike") -> tuple[np.ndarray, np.ndarray]:
+    """Times (s) and cells of the ``spike`` or ``plateau`` events of one mouse (position) and session (day)."""
+    sizes = data[f"{kind}_row_size"].values.ravel()
+    row = (session - 1) * data.sizes["mouse"] + mouse
+    part = slice(int(sizes[:row].sum()), int(sizes[: row + 1].sum()))
+    return data[f"{kind}_time"][part].values, data[f"{kind}_cell"][part].values

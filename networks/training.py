@@ -1,0 +1,135 @@
+"""Train a cohort over days, with a checkpoint after each: the run that ``apical train`` makes."""
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from networks.checkpoint import cannot_write, finished_days, load_day, save_day, written_whole
+from networks.cohort import Cohort
+from networks.config import Config
+from networks.errors import UserError
+from networks.session import Training
+from networks.store import read_description, write_store
+
+Progress = Callable[[int, str], None]
+
+#: Options that may differ when a run is resumed.
+FREE_ON_RESUME = {"threads", "days"}
+
+
+def train(
+    config: Config,
+    out: str | Path,
+    resume: bool = False,
+    overwrite: bool = False,
+    progress: Progress = lambda finished_days, phase: None,
+) -> Path:
+    """Train the cohort of `config` and write the run to the folder `out`; returns that folder.
+
+    resume : go on after the last finished day of an interrupted run
+    overwrite : replace an earlier run in `out`
+    progress : called with the number of finished days and the name of the phase that starts
+    Raises UserError: existing, unwritable or foreign output, no compiler, full disk, damaged checkpoint.
+    """
+    out = Path(out)
+    description = _prepare_folder(config, out, resume, overwrite)
+    if "store_sha256" in description:
+        return out
+    checkpoints = out / "checkpoint"
+    wall = description["wall_seconds"]
+
+    progress(finished_days(checkpoints), "building")
+    started = time.perf_counter()
+    training = Training(Cohort(config))
+    wall["building"] += time.perf_counter() - started
+
+    first = finished_days(checkpoints)
+    state = load_day(checkpoints, first)[1] if first else training.first_state()
+    for day in range(first + 1, config.days + 1):
+        started = time.perf_counter()
+        record, state = training.day(day, state, out / "scratch", lambda phase: progress(day - 1, phase))  # noqa: B023
+        save_day(checkpoints, day, record, state)
+        wall["simulation"] += time.perf_counter() - started
+        _write_description(out, description)
+
+    progress(config.days, "writing")
+    cohort = training.cohort
+    mice = config.first_mouse + np.arange(config.mice)
+    description["spike_sha256"] = _spike_checksum(checkpoints, config.days)
+    checksum = write_store(out / "cohort.zarr", checkpoints, config.days, mice, cohort.roles())
+    protocol = training.protocol
+    seconds = config.mice * config.days * (2 * protocol.warm_up + protocol.baseline + protocol.closed_loop)
+    description["realtime_factor"] = seconds / wall["simulation"]
+    description["closed_loop_seconds"] = protocol.warm_up + protocol.closed_loop
+    _write_description(out, description | {"store_sha256": checksum})
+    shutil.rmtree(checkpoints)
+    return out
+
+
+def _prepare_folder(config: Config, out: Path, resume: bool, overwrite: bool) -> dict:
+    if resume:
+        description = read_description(out)
+        stored = Config(**description["config"])
+        for name, value in config.model_dump().items():
+            if name not in FREE_ON_RESUME and value != getattr(stored, name):
+                raise UserError(
+                    f"--resume: {out} was begun with {name} = {getattr(stored, name)}, not {value}"
+                )
+        description["config"] |= {"threads": config.threads, "days": config.days}
+        return description
+    if out.exists() and any(out.iterdir() if out.is_dir() else [out]):
+        if not overwrite:
+            raise UserError(
+                f"{out} exists; go on with it (--resume), replace it (--overwrite) or choose --out"
+            )
+        if not (out / "run.json").is_file():
+            raise UserError(
+                f"{out} is not a run of apical, so --overwrite leaves it alone; choose another --out"
+            )
+        shutil.rmtree(out)
+    description = {
+        "config": config.model_dump(),
+        "versions": {p: version(p) for p in ("apical", "brian2", "numpy", "xarray", "zarr")},
+        "python": platform.python_version(),
+        "commit": _commit(),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "wall_seconds": {"building": 0.0, "simulation": 0.0},
+    }
+    try:
+        (out / "checkpoint").mkdir(parents=True)
+    except OSError as error:
+        raise cannot_write(out, error) from None
+    _write_description(out, description)
+    return description
+
+
+def _write_description(out: Path, description: dict) -> None:
+    with written_whole(out / "run.json") as partial:
+        partial.write_text(json.dumps(description, indent=1))
+
+
+def _commit() -> str | None:
+    here = Path(__file__).parent
+    done = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--abbrev=12"], cwd=here, capture_output=True, text=True
+    )
+    return done.stdout.strip() or None
+
+
+def _spike_checksum(checkpoints: Path, days: int) -> str:
+    """SHA-256 of all spike times (steps) and cells, day by day, mouse by mouse."""
+    digest = hashlib.sha256()
+    for day in range(1, days + 1):
+        record, _ = load_day(checkpoints, day)
+        for name in ("spike_row_size", "spike_step", "spike_cell"):
+            digest.update(np.ascontiguousarray(record[name], dtype=np.int64).tobytes())
+    return digest.hexdigest()
