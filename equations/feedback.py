@@ -1,8 +1,8 @@
 """How a top-down synapse learns the sign of its cell: local covariance of activity and cursor.
 
 The alignment of a cell is the running correlation of its own calcium with the cursor that the top-down
-units carry, both of which are present at the synapse. Nothing in it names a role. Overnight the synapse takes the
-sign and size of the alignment (`consolidate`).
+units carry, both of which are present at the synapse. Nothing in it names a role. Overnight the synapse
+takes the sign and size of the alignment (`consolidate`).
 """
 
 import numpy as np

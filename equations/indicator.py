@@ -66,10 +66,10 @@ ca_slow_apical += ca_bap
 #: At each frame. Shot noise has the variance of the photon count; F0 climbs by step*percentile and
 #: falls by step*(1 - percentile), which balance at the percentile.
 FRAME = """
-shot_noise_soma = sqrt((1 + dff_true_soma)/photons)*normal_noise(seed, mouse, cell, 2, session, t_in_timesteps)
-shot_noise_apical = sqrt((1 + dff_true_apical)/photons)*normal_noise(seed, mouse, cell, 3, session, t_in_timesteps)
-fluorescence_soma = 1 + dff_true_soma + shot_noise_soma
-fluorescence_apical = 1 + dff_true_apical + shot_noise_apical
+photon_soma = normal_noise(seed, mouse, cell, 2, session, t_in_timesteps)
+photon_apical = normal_noise(seed, mouse, cell, 3, session, t_in_timesteps)
+fluorescence_soma = 1 + dff_true_soma + sqrt((1 + dff_true_soma)/photons)*photon_soma
+fluorescence_apical = 1 + dff_true_apical + sqrt((1 + dff_true_apical)/photons)*photon_apical
 f0 += f0_step*(f0_percentile - int(fluorescence_soma < f0))
 dff = (fluorescence_soma - f0)/f0
 """

@@ -13,7 +13,7 @@ from equations.parameters import Parameter, Table
 PAYEUR = "Payeur et al. 2021"
 
 PARAMETERS: Table = {
-    "eta": Parameter(0.03 * pA, "learning rate", "model: learning takes days", low=0 * pA),
+    "eta": Parameter(0.06 * pA, "learning rate", "model: learning takes days", low=0 * pA),
     "forgetting": Parameter(
         2.8e-6, "part of a weight that an event takes away", "model: P0 falls to 0.71 in 14 days", low=0.0
     ),

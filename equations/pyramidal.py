@@ -44,7 +44,7 @@ PARAMETERS: Table = {
     "sigma_apical": Parameter(300 * pA, "s.d. of the apical background current", "model; NS18 450 pA"),
     "tau_background": Parameter(2 * ms, "correlation time of the background", NS18, low=1 * ms),
     "tau_input": Parameter(5 * ms, "decay of feed-forward synaptic currents", "model", low=1 * ms),
-    "i_teaching": Parameter(100 * pA, "current of a teaching signal of 1", "model: see top_down"),
+    "i_teaching": Parameter(50 * pA, "current of a teaching signal of 1", "model: see top_down"),
     # bursts
     "burst_interval": Parameter(
         16 * ms, "spikes closer than this form a burst", "Naud & Sprekeler 2018; Payeur et al. 2021"

@@ -53,9 +53,11 @@ rotation = (x - x_minimum)/(threshold - x_minimum)
 
 frames += 1
 hit = int(phase == {TRIAL})*int(frames > hold_frames)*int(rotation >= 1)
-over = int(phase == {GREY})*int(frames >= grey_frames) + int(phase == {FREEZE})*int(frames >= freeze_frames)
+over = int(phase == {GREY})*int(frames >= grey_frames)
 over += int(phase == {TRIAL})*int(frames >= trial_frames)*(1 - hit)
-over += int(phase == {BLACK})*int(frames >= black_frames) + int(phase == {TIME_OUT})*int(frames >= time_out_frames)
+over += int(phase == {FREEZE})*int(frames >= freeze_frames)
+over += int(phase == {BLACK})*int(frames >= black_frames)
+over += int(phase == {TIME_OUT})*int(frames >= time_out_frames)
 trial += over*int(phase == {GREY})
 frames = frames*(1 - over)*(1 - hit)
 next_phase = int(phase == {GREY})*{TRIAL} + int(phase == {TRIAL})*{TIME_OUT} + int(phase == {FREEZE})*{BLACK}

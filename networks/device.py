@@ -116,9 +116,11 @@ class CompiledProgram:
         if done.returncode or done.stderr:
             if shutil.disk_usage(folder).free < 2**20:
                 raise incomplete(folder / "results")
-            raise UserError(
-                f"the program {self.folder.name} failed (exit code {done.returncode}): {done.stderr[-500:].strip()}"
-            )
+            reason = done.stderr[-500:].strip() or f"exit code {done.returncode}"
+            raise UserError(f"the program in {self.folder} failed: {reason}")
+        _, completed = (folder / "last_run_info.txt").read_text().split()
+        if float(completed) < 1:
+            raise UserError("the simulation was stopped early; go on with --resume")
         return Results(folder, self.arrays)
 
 

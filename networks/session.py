@@ -1,6 +1,5 @@
 """One day of a cohort: baseline program, calibration, closed-loop program."""
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from equations import feedback, task
 from networks.calibration import Calibration, calibrate
 from networks.cohort import Cohort, CohortResults, Values
 from networks.conditions import CONDITIONS, deliver
+from networks.errors import UserError
 from networks.protocols import PROTOCOLS, Protocol
 
 #: What a day hands to the next; fast state starts from rest.
@@ -100,7 +100,7 @@ class Training:
     ) -> tuple[Values, Values]:
         """Run day `day` (1, 2, ...) from the slow state; the record of the day and the next slow state.
 
-        scratch : folder for the programs' files, removed at the end
+        scratch : folder for the programs' files
         progress : called with the name of each phase as it starts
         """
         protocol, mice = self.protocol, self.cohort.mice
@@ -125,7 +125,7 @@ class Training:
         loop = self._run(day, 1, state | averages | start, scratch / "closed_loop", duration)
         next_state = {name: loop.state(name) for name in SLOW_STATE} | {"z": calibration.z}
         record = self._record(loop, calibration, delivered)
-        shutil.rmtree(scratch)
+        _check_finite(next_state)
         return record, next_state
 
     def _run(self, day: int, part: int, values: Values, folder: Path, duration: float) -> CohortResults:
@@ -144,7 +144,6 @@ class Training:
             "readout.frames": np.zeros((mice, 1)),
             "readout.duration": np.asarray(duration),
         }
-        shutil.rmtree(folder, ignore_errors=True)
         given = {name: value for name, value in values.items() if name != "z"}
         return self.cohort.run(self.fixed | defaults | code | given, folder)
 
@@ -190,3 +189,10 @@ class Training:
             for name in TRACES:
                 record[name.split(".")[1]] = loop.recorded(name).astype(np.float32)
         return record
+
+
+def _check_finite(state: Values) -> None:
+    for name, values in state.items():
+        if not np.isfinite(values).all():
+            mouse = int(np.argwhere(~np.isfinite(values))[0][0])
+            raise UserError(f"the simulation of mouse {mouse} became unstable ({name} is not finite)")

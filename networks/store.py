@@ -161,7 +161,10 @@ def open_run(run: str | Path) -> xr.Dataset:
 
 
 def events(data: xr.Dataset, mouse: int, session: int, kind: str = "spike") -> tuple[np.ndarray, np.ndarray]:
-    """Times (s) and cells of the ``spike`` or ``plateau`` events of one mouse (position) and session (day)."""
+    """Times (s) and cells of the events of one mouse (position) and session (day).
+
+    kind : ``spike`` or ``plateau``
+    """
     sizes = data[f"{kind}_row_size"].values.ravel()
     row = (session - 1) * data.sizes["mouse"] + mouse
     part = slice(int(sizes[:row].sum()), int(sizes[: row + 1].sum()))

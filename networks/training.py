@@ -6,8 +6,10 @@ import os
 import platform
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -45,6 +47,8 @@ def train(
     if "store_sha256" in description:
         return out
     checkpoints = out / "checkpoint"
+    for abandoned in out.glob("scratch-*"):
+        shutil.rmtree(abandoned, ignore_errors=True)
     wall = description["wall_seconds"]
 
     progress(finished_days(checkpoints), "building")
@@ -56,7 +60,10 @@ def train(
     state = load_day(checkpoints, first)[1] if first else training.first_state()
     for day in range(first + 1, config.days + 1):
         started = time.perf_counter()
-        record, state = training.day(day, state, out / "scratch", lambda phase: progress(day - 1, phase))  # noqa: B023
+        # A folder of its own: programs that outlive a killed run must not meet those of the next.
+        with tempfile.TemporaryDirectory(prefix="scratch-", dir=out, ignore_cleanup_errors=True) as scratch:
+            report = partial(progress, day - 1)
+            record, state = training.day(day, state, Path(scratch), report)
         save_day(checkpoints, day, record, state)
         wall["simulation"] += time.perf_counter() - started
         _write_description(out, description)

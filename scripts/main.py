@@ -1,0 +1,33 @@
+"""The console script ``apical``: one module per command."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from scripts import doctor, train
+
+app = typer.Typer(
+    help="Spiking mice learn a brain-computer interface from teaching signals in their apical dendrites.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(train.train)
+app.command()(doctor.doctor)
+
+
+def main() -> None:
+    """Run a command; an error that the user can mend is one line, exit code 1."""
+    from networks.errors import UserError
+
+    try:
+        app()
+    except UserError as error:
+        Console(stderr=True).print(
+            f"apical: {error}", style="red", markup=False, highlight=False, soft_wrap=True
+        )
+        sys.exit(1)
+    except KeyboardInterrupt:
+        Console(stderr=True).print("apical: stopped; go on with --resume", style="red")
+        sys.exit(130)

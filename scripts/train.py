@@ -1,0 +1,118 @@
+"""``apical train``: train a cohort of mice and write results, summary and figures."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from networks.conditions import CONDITIONS
+from networks.config import Config, load_config
+from networks.protocols import PROTOCOLS
+
+_CONDITIONS = "; ".join(f"{name}: {c.meaning}" for name, c in CONDITIONS.items())
+
+
+def _option(help_text: str, field: str | None = None):
+    default = f" [default: {Config.model_fields[field].default}]" if field else ""
+    return typer.Option(help=help_text + default, show_default=False)
+
+
+def train(
+    mice: Annotated[int | None, _option("Number of mice.", "mice")] = None,
+    first_mouse: Annotated[
+        int | None, _option("Number of the first mouse: mouse 3 is the same in each cohort.", "first_mouse")
+    ] = None,
+    cells: Annotated[int | None, _option("Layer 5 pyramidal cells per mouse.", "cells")] = None,
+    days: Annotated[int | None, _option("Days of training, one session each.", "days")] = None,
+    condition: Annotated[str | None, _option(f"{_CONDITIONS}.", "condition")] = None,
+    feedback: Annotated[
+        str | None,
+        _option("Signs of the teaching: learned (locally), aligned (by role), random.", "feedback"),
+    ] = None,
+    pyramidal: Annotated[str | None, _option("Cell model of the pyramidal cells.", "pyramidal")] = None,
+    protocol: Annotated[
+        str | None, _option(f"Length of the days: {', '.join(PROTOCOLS)}.", "protocol")
+    ] = None,
+    seed: Annotated[int | None, _option("Seed of all noise.", "seed")] = None,
+    device: Annotated[str | None, _option("cpp_standalone (compiled) or runtime (slow).", "device")] = None,
+    threads: Annotated[int | None, _option("Shards of the cohort that run side by side.", "threads")] = None,
+    record: Annotated[
+        str | None, _option("events, or traces (fluorescence, voltages) as well.", "record")
+    ] = None,
+    out: Annotated[
+        Path | None, _option("Folder of the run. [default: results/CONDITION-PROTOCOL-seedSEED]")
+    ] = None,
+    config: Annotated[
+        Path | None, _option("TOML file with any of these options, probe_every, and a table [parameters].")
+    ] = None,
+    resume: Annotated[bool, _option("Go on with an interrupted run in --out.")] = False,
+    overwrite: Annotated[bool, _option("Replace an earlier run in --out.")] = False,
+) -> None:
+    """Train a cohort of mice to steer the patch, and write results, summary and figures.
+
+    Each day: passive baseline, calibration as published, closed loop. A killed run loses at most the day
+    under way. Example: apical train --mice 6 --protocol short --condition ndnf_opto
+    """
+    import networks.training as training
+    from analysis import save_figures, summary, write_summary
+    from networks.store import read_description
+
+    names = Config.model_fields.keys() & locals().keys()
+    given = {name: value for name, value in locals().items() if name in names and value is not None}
+    if resume and out is not None:
+        settings = load_config(config, **read_description(out)["config"] | given)
+    else:
+        settings = load_config(config, **given)
+    out = out or Path("results") / f"{settings.condition}-{settings.protocol}-seed{settings.seed}"
+
+    console = Console()
+    with _progress(console) as bar:
+        task = bar.add_task("building", total=settings.days)
+        baseline = PROTOCOLS[settings.protocol].baseline
+        part = {"closed loop": baseline / (baseline + PROTOCOLS[settings.protocol].closed_loop)}
+        training.train(
+            settings,
+            out,
+            resume,
+            overwrite,
+            lambda day, phase: bar.update(
+                task,
+                completed=day + part.get(phase, 0),
+                description=f"day {day + 1} {phase}" if phase in ("baseline", "closed loop") else phase,
+            ),
+        )
+        bar.update(task, description="figures")
+        write_summary(out)
+        save_figures(out)
+    console.print(_table(summary(out)))
+    console.print(f"{out}/figures has the learning curves; {out}/cohort.zarr the data.", highlight=False)
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description:<20}"),
+        BarColumn(),
+        TextColumn("{task.completed:.1f}/{task.total} days"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+        console=console,
+    )
+
+
+def _table(result: dict) -> Table:
+    table = Table(title=f"{result['condition']}, {result['n_mice']} mice")
+    hits, rewards = result["hit_rate_by_session"], result["rewards_per_min_by_session"]
+    late = slice(-min(6, max(len(hits) - 1, 1)), None)
+    for column in ("", "day 1", f"last {len(hits[late])} days"):
+        table.add_column(column)
+    mean = lambda values: sum(values) / len(values)  # noqa: E731
+    table.add_row("hit rate", f"{hits[0]:.2f}", f"{mean(hits[late]):.2f}")
+    table.add_row("rewards/min", f"{rewards[0]:.2f}", f"{mean(rewards[late]):.2f}")
+    ratios = [result[f"event_rate_ratio_{role}"] for role in ("pplus", "pminus", "p0")]
+    table.add_row("activity P+, P-, P0", "1", ", ".join(f"{r:.2f}" for r in ratios))
+    table.caption = f"{result['realtime_factor']:.0f} mouse-seconds per second"
+    return table
