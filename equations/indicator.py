@@ -28,7 +28,7 @@ PARAMETERS: Table = {
     "dff_offset": Parameter(0.593, "offset of the non-linearity", ZHANG),
     "photons": Parameter(400.0, "photons per cell and frame at baseline", "model: 5 % shot noise", low=1.0),
     "f0_step": Parameter(
-        0.004, "step per frame of the running percentile F0, in F", "model: about 30 s memory", low=0.0
+        0.002, "step per frame of the running percentile F0, in F", "model: about 30 s memory", low=0.0
     ),
     "f0_percentile": Parameter(0.10, "percentile that F0 tracks", "Francioni et al. 2026", low=0.0, high=1.0),
 }

@@ -22,7 +22,6 @@ COMPILER_FLAGS = [
     "-mprefer-vector-width=512",
     "-fno-math-errno",
     "-fno-trapping-math",
-    "-freciprocal-math",
     "-ffp-contract=off",
     "-w",
 ]
