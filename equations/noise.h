@@ -10,6 +10,10 @@
 #include <cstring>
 #include <cmath>
 
+#ifdef __FAST_MATH__
+#error "noise.h needs IEEE arithmetic: leave -ffast-math out of codegen.cpp.extra_compile_args_gcc"
+#endif
+
 #ifdef __CUDACC__
 #define APICAL_FUNCTION __host__ __device__ static __forceinline__
 #else

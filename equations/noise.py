@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from brian2 import Function
 
-HEADER_FOLDER = Path(__file__).parent
+HEADER = Path(__file__).with_name("noise.h")
 
 _MULTIPLIERS = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _WEYL = np.uint32(0x9E3779B9), np.uint32(0xBB67AE85)
@@ -59,14 +59,13 @@ def _brian_function(numpy_function, arguments):
     name = numpy_function.__name__
     function = Function(numpy_function, arg_units=[1] * len(arguments), return_unit=1, arg_names=arguments)
     # The header defines `name` itself; each back end only has to include it.
-    compiled = {"headers": ['"noise.h"'], "include_dirs": [str(HEADER_FOLDER)]}
+    compiled = {"headers": ['"noise.h"'], "include_dirs": [str(HEADER.parent)]}
     function.implementations.add_implementation("cpp", "", compiler_kwds=compiled, name=name)
     cython = f"""
-cdef extern from "noise.h":
+cdef extern from "{HEADER}":
     double _{name} "{name}"({", ".join(["double"] * len(arguments))}) nogil
 """
-    compiled = {"include_dirs": [str(HEADER_FOLDER)]}
-    function.implementations.add_implementation("cython", cython, compiler_kwds=compiled, name=f"_{name}")
+    function.implementations.add_implementation("cython", cython, name=f"_{name}")
     return function
 
 

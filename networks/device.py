@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
-from equations.noise import HEADER_FOLDER
+from equations.noise import HEADER
 from networks.circuit import Structure
+from networks.compiler import compiler
 from networks.errors import UserError
 
 
@@ -23,17 +24,6 @@ def cache_folder() -> Path:
     """Where compiled programs are kept: $APICAL_CACHE, or apical in the user's cache folder."""
     user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return Path(os.environ.get("APICAL_CACHE") or user / "apical")
-
-
-def compiler() -> str:
-    """Path of the C++ compiler. Raises UserError when g++ or make is missing."""
-    for tool in ("make", "g++"):
-        if not shutil.which(tool):
-            raise UserError(
-                f"{tool} is missing: install it (Debian/Ubuntu: sudo apt-get install g++ make), "
-                "or use --device runtime"
-            )
-    return shutil.which("g++")
 
 
 class Results(Mapping):
@@ -127,7 +117,7 @@ class CompiledProgram:
 def _generate(structure: Structure, folder: Path) -> None:
     description = folder / "structure.json"
     description.write_text(json.dumps(asdict(structure) | {"varied": sorted(structure.varied)}))
-    subprocess.run([sys.executable, "-m", "networks.generate", description, folder], check=True)
+    subprocess.run([sys.executable, "-P", "-m", "networks.generate", description, folder], check=True)
 
 
 def _content_hash(source: Path, compiler_path: str) -> str:
@@ -140,11 +130,10 @@ def _content_hash(source: Path, compiler_path: str) -> str:
     for path in sorted(p for p in source.rglob("*") if p.is_file()):
         digest.update(str(path.relative_to(source)).encode())
         text = path.read_bytes()
-        for place in (source, HEADER_FOLDER):
+        for place in (source, HEADER.parent):
             text = text.replace(str(place).encode(), b"")
         digest.update(text)
-    for header in sorted(HEADER_FOLDER.glob("*.h")):
-        digest.update(header.read_bytes())
+    digest.update(HEADER.read_bytes())
     return digest.hexdigest()[:16]
 
 

@@ -12,19 +12,7 @@ import numpy as np
 from brian2 import device, prefs, second, set_device
 
 from networks.circuit import Structure, build
-
-#: No reassociation and no fused multiply-add: a neuron's arithmetic is then the same in each lane of a vector
-#: loop and in its remainder, so a mouse does not depend on the size of its cohort.
-COMPILER_FLAGS = [
-    "-std=c++17",
-    "-O3",
-    "-march=native",
-    "-mprefer-vector-width=512",
-    "-fno-math-errno",
-    "-fno-trapping-math",
-    "-ffp-contract=off",
-    "-w",
-]
+from networks.compiler import COMPILER_FLAGS
 
 
 def generate(structure: Structure, folder: Path) -> None:

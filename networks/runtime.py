@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from brian2 import get_device, second, set_device
+from brian2 import get_device, prefs, second, set_device
+from brian2.core.variables import ArrayVariable
 
 from networks.circuit import Structure, build
+from networks.compiler import COMPILER_FLAGS
 
 
 class RuntimeProgram:
@@ -19,7 +21,8 @@ class RuntimeProgram:
 
     def run(self, values: Mapping[str, np.ndarray], folder: Path) -> dict[str, np.ndarray]:
         """Run with `values` (``group.variable`` to SI numbers); the arrays of all groups and monitors."""
-        previous = get_device()
+        previous, flags = get_device(), prefs.codegen.cpp.extra_compile_args_gcc
+        prefs.codegen.cpp.extra_compile_args_gcc = COMPILER_FLAGS
         set_device("runtime")
         try:
             network = build(self.structure)
@@ -28,13 +31,12 @@ class RuntimeProgram:
                 network[group].variables[variable].set_value(value)
             network.run(float(values["readout.duration"]) * second)
             return {
-                f"{item.name}.{name}": np.asarray(variable.get_value())
+                f"{item.name}.{name}": np.array(variable.get_value())
                 for item in network.objects
                 if hasattr(item, "variables")
                 for name, variable in item.variables.items()
-                if hasattr(variable, "device")
-                and variable.owner is not None
-                and variable.owner.name == item.name
+                if isinstance(variable, ArrayVariable) and variable.owner.name == item.name
             }
         finally:
             set_device(previous)
+            prefs.codegen.cpp.extra_compile_args_gcc = flags

@@ -1,0 +1,29 @@
+"""The C++ compiler and the flags that make results reproducible."""
+
+import shutil
+
+from networks.errors import UserError
+
+#: No reassociation and no fused multiply-add: a neuron's arithmetic is then the same in each lane of a vector
+#: loop and in its remainder, so a mouse does not depend on the size of its cohort.
+COMPILER_FLAGS = [
+    "-std=c++17",
+    "-O3",
+    "-march=native",
+    "-mprefer-vector-width=512",
+    "-fno-math-errno",
+    "-fno-trapping-math",
+    "-ffp-contract=off",
+    "-w",
+]
+
+
+def compiler() -> str:
+    """Path of the C++ compiler. Raises UserError when g++ or make is missing."""
+    for tool in ("make", "g++"):
+        if not shutil.which(tool):
+            raise UserError(
+                f"{tool} is missing: install it (Debian/Ubuntu: sudo apt-get install g++ make), "
+                "or use --device runtime"
+            )
+    return shutil.which("g++")
