@@ -33,7 +33,7 @@ EQUATIONS = """
 dv/dt = ((e_leak_ndnf - v + r_ndnf*(i_bias_ndnf + i_opto*opsin*light*pulse))/tau_ndnf
     + sigma_ndnf*diffusion*normal_noise(seed, mouse, unit, 8, session, t_in_timesteps))*active : volt
 diffusion = sqrt((2 - dt/tau_ndnf)/(tau_ndnf*dt)) : Hz
-active = int(t - last_spike >= refractory_ndnf) : 1
+active = int(t - last_spike > refractory_ndnf - dt/2) : 1
 pulse = int(t % light_period < light_pulse) : 1
 last_spike : second
 opsin : 1 (constant)           # 1 in mice that express ChRmine in NDNF+ cells

@@ -31,7 +31,7 @@ PARAMETERS: Table = {
     "bap_stop": Parameter(2.5 * ms, "end of the back-propagating action potential", NS18),
     "a_apical": Parameter(-13 * nS, "sub-threshold adaptation that ends the plateau", NS18),
     "plateau_minimum": Parameter(
-        10 * ms,
+        15 * ms,
         "time above half-activation that makes a plateau",
         "model; NS18 plateaus last 27-31 ms",
         low=1 * ms,
@@ -96,8 +96,8 @@ session : integer (shared, constant)
 SPIKE = "v_soma > v_threshold"
 
 RESET = """
-burst = event*int(t - last_spike < burst_interval)
-event = int(t - last_spike >= burst_interval)
+burst = event*int(t - last_spike < burst_interval - dt/2)
+event = int(t - last_spike > burst_interval - dt/2)
 event_count += event
 burst_count += burst
 last_spike = t

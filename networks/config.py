@@ -84,4 +84,6 @@ def load_config(path: Path | None = None, **options) -> Config:
         if first["type"] == "extra_forbidden":
             near = difflib.get_close_matches(place, Config.model_fields, n=1)
             message = "unknown option" + (f"; did you mean {near[0]}?" if near else "")
+        elif first["type"] != "value_error":
+            message = f"{message[0].lower()}{message[1:]}, got {first['input']!r}"
         raise UserError(f"{place}: {message}") from None

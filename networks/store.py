@@ -24,7 +24,7 @@ from networks.trials import COLUMNS, trial_table
 #: name: (dimensions after mouse and session, unit, long name)
 DENSE = {
     "x": (("frame",), "1", "readout: mean dF/F0 of P+ minus P-, three frames"),
-    "angle": (("frame",), "degree", "displayed angle of the patch; NaN while none is shown"),
+    "angle": (("frame",), "degree", "angle of the cursor, displayed but in probes; NaN outside trials"),
     "light": (("frame",), "1", "LED on"),
     "threshold": ((), "1", "readout that ends a trial with a hit"),
     "x_minimum": ((), "1", "readout shown as 0 degrees"),
@@ -157,7 +157,8 @@ def open_run(run: str | Path) -> xr.Dataset:
         raise UserError(f"{run} is unfinished; go on with: apical train --resume --out {run}")
     if not store.is_dir() or tree_checksum(store) != description["store_sha256"]:
         raise UserError(f"{store} is damaged: its checksum differs from the one in run.json; run it again")
-    return xr.open_zarr(store, consolidated=False).assign_attrs(description["config"])
+    attributes = description["config"] | {"closed_loop_seconds": description["closed_loop_seconds"]}
+    return xr.open_zarr(store, consolidated=False).assign_attrs(attributes)
 
 
 def events(data: xr.Dataset, mouse: int, session: int, kind: str = "spike") -> tuple[np.ndarray, np.ndarray]:

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +18,7 @@ import numpy as np
 
 from networks.checkpoint import cannot_write, finished_days, load_day, save_day, written_whole
 from networks.cohort import Cohort
-from networks.config import Config
+from networks.config import PARAMETERS, Config
 from networks.errors import UserError
 from networks.session import Training
 from networks.store import read_description, write_store
@@ -53,7 +54,12 @@ def train(
 
     progress(finished_days(checkpoints), "building")
     started = time.perf_counter()
-    training = Training(Cohort(config))
+    try:
+        training = Training(Cohort(config))
+    except BaseException:
+        if not resume:
+            shutil.rmtree(out)
+        raise
     wall["building"] += time.perf_counter() - started
 
     first = finished_days(checkpoints)
@@ -77,6 +83,8 @@ def train(
     seconds = config.mice * config.days * (2 * protocol.warm_up + protocol.baseline + protocol.closed_loop)
     description["realtime_factor"] = seconds / wall["simulation"]
     description["closed_loop_seconds"] = protocol.warm_up + protocol.closed_loop
+    description["protocol"] = asdict(protocol)
+    description["parameters"] = {name: str(p.value) for name, p in PARAMETERS.items()} | config.parameters
     _write_description(out, description | {"store_sha256": checksum})
     shutil.rmtree(checkpoints)
     return out
@@ -126,9 +134,10 @@ def _write_description(out: Path, description: dict) -> None:
 
 def _commit() -> str | None:
     here = Path(__file__).parent
-    done = subprocess.run(
-        ["git", "describe", "--always", "--dirty", "--abbrev=12"], cwd=here, capture_output=True, text=True
-    )
+    command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
+    if not shutil.which("git"):
+        return None
+    done = subprocess.run(command, cwd=here, capture_output=True, text=True)
     return done.stdout.strip() or None
 
 

@@ -100,6 +100,7 @@ def _progress(console: Console) -> Progress:
         TextColumn("left"),
         TimeRemainingColumn(),
         console=console,
+        transient=True,
     )
 
 
@@ -109,10 +110,14 @@ def _table(result: dict) -> Table:
     late = slice(-min(6, max(len(hits) - 1, 1)), None)
     for column in ("", "day 1", f"last {len(hits[late])} days"):
         table.add_column(column)
-    mean = lambda values: sum(values) / len(values)  # noqa: E731
-    table.add_row("hit rate", f"{hits[0]:.2f}", f"{mean(hits[late]):.2f}")
-    table.add_row("rewards/min", f"{rewards[0]:.2f}", f"{mean(rewards[late]):.2f}")
-    ratios = [result[f"event_rate_ratio_{role}"] for role in ("pplus", "pminus", "p0")]
-    table.add_row("activity P+, P-, P0", "1", ", ".join(f"{r:.2f}" for r in ratios))
+    for name, values in (("hit rate", hits), ("rewards/min", rewards)):
+        table.add_row(name, _mean(values[:1]), _mean(values[late]))
+    ratios = [_mean([result[f"event_rate_ratio_{role}"]]) for role in ("pplus", "pminus", "p0")]
+    table.add_row("activity P+, P-, P0", "1.00", ", ".join(ratios))
     table.caption = f"{result['realtime_factor']:.0f} mouse-seconds per second"
     return table
+
+
+def _mean(values: list[float | None]) -> str:
+    known = [v for v in values if v is not None]
+    return f"{sum(known) / len(known):.2f}" if known else "-"

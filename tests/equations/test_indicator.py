@@ -12,8 +12,8 @@ RATE = 15.46  # Hz
 
 @pytest.fixture(scope="module")
 def imaged_cells(numpy_runtime, resting_cells, forced_spikes):
-    """Calcium and dF/F of a cell with one spike at 20 ms, and the fluorescence of 399 cells at rest."""
-    count, duration, dt = 400, 800.0, 0.5
+    """Calcium and dF/F of a cell with one spike at 20 ms, and the fluorescence of 149 cells at rest."""
+    count, duration, dt = 150, 500.0, 0.5
     cells, mice, clock, frames = resting_cells(count, dt)
     cells.cell, cells.seed, cells.session = np.arange(count), 1, 2
     cells.run_regularly("v_soma += lift(t, i)", clock=clock)

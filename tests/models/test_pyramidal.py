@@ -96,7 +96,7 @@ def width(cell):
 
 
 def has_plateau(cell):
-    """Plateaus are all or none: what a spike or a pulse lifts passively is over after 15 ms."""
+    """Plateaus are all or none: stays last less than 15 ms or more than 22 ms, hardly ever in between."""
     return width(cell) > 20
 
 
