@@ -108,8 +108,11 @@ class CompiledProgram:
                 raise incomplete(folder / "results")
             reason = done.stderr[-500:].strip() or f"exit code {done.returncode}"
             raise UserError(f"the program in {self.folder} failed: {reason}")
-        _, completed = (folder / "last_run_info.txt").read_text().split()
-        if float(completed) < 1:
+        last_line = folder / "last_run_info.txt"  # run time and completed fraction, written at the end
+        completed = last_line.read_text().split()[1:]
+        if not completed:
+            raise incomplete(last_line)
+        if float(completed[0]) < 1:
             raise UserError("the simulation was stopped early; go on with --resume")
         return Results(folder, self.arrays)
 

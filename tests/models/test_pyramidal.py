@@ -161,11 +161,11 @@ def test_gaba_as_released_under_light_abolishes_the_plateau(cells):
     assert cells["light"]["spikes"].size == 1  # the soma still fires
 
 
-def test_a_plateau_is_reported_once_after_10_ms_above_half_activation(cells):
+def test_a_plateau_is_reported_once_after_15_ms_above_half_activation(cells):
     for name, cell in cells.items():
         first, length = stays(cell)
-        # A stay of n steps is known after the n-th: the report comes 10 ms after the first step, less one.
-        expected = first[length > 10 - cell["dt"] / 2] + round(10 / cell["dt"]) - 1
+        # A stay of n steps is known after the n-th: the report comes 15 ms after the first step, less one.
+        expected = first[length > 15 - cell["dt"] / 2] + round(15 / cell["dt"]) - 1
         np.testing.assert_array_equal(cell["plateaus"], expected, err_msg=str(name))
 
 
