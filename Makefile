@@ -1,12 +1,12 @@
 # The one place that knows how apical is installed, shown and tested.
 python := .venv/bin/python
 pip := $(python) -m pip --disable-pip-version-check --quiet
-train := .venv/bin/apical train --protocol short --mice 2 --overwrite
+train := .venv/bin/apical train --protocol short --mice 4 --overwrite
 
 .PHONY: help demo test lint clean .venv
 
 help:
-	@echo "make demo    train two mice with and without NDNF interneurons switched on (minutes)"
+	@echo "make demo    train four mice with and without NDNF interneurons switched on (minutes)"
 	@echo "make test    lint, then the test suite"
 	@echo "make lint    ruff: rules and format"
 	@echo "make .venv   install the locked dependencies and apical into .venv"

@@ -19,9 +19,7 @@ HEADROOM = 1.12  # of an axis, for the marks of outcomes
 
 
 @styled
-def example_minute(
-    data: xr.Dataset, mouse: int = 0, session: int | None = None, start: float | None = None
-) -> Figure:
+def example_minute(data: xr.Dataset, mouse: int = 0, session: int | None = None, start: float | None = None) -> Figure:
     """Spikes of P+, P- and ten P0 cells with apical plateaus, angle and readout over one minute.
 
     data : of `networks.open_run`
@@ -97,9 +95,7 @@ def _raster(axes: Axes, data: xr.Dataset, mouse: int, session: int, start: float
         shown = (time >= start) & (time < stop) & np.isfinite(row[cell])
         time, cell = time[shown], cell[shown]
         if kind == "plateau":
-            axes.plot(
-                time, row[cell], linestyle="none", marker="o", ms=1.9, mfc="black", mec="none", zorder=3
-            )
+            axes.plot(time, row[cell], linestyle="none", marker="o", ms=1.9, mfc="black", mec="none", zorder=3)
             continue
         for name in ROLES:
             own = role[cell] == name

@@ -89,9 +89,7 @@ def weights(data: xr.Dataset) -> Figure:
     bins = np.linspace(0, max(w.max() for w in flat.values()) * 1.02, 61)
     for n, values in flat.items():
         share = np.full(values.size, 100 / values.size)
-        distribution.hist(
-            values, bins, weights=share, histtype="step", color=ends[n], label=f"end of day {days[n]}"
-        )
+        distribution.hist(values, bins, weights=share, histtype="step", color=ends[n], label=f"end of day {days[n]}")
     distribution.set(xlabel="feed-forward weight (pA)", ylabel="synapses (% per bin)", xlim=(0, bins[-1]))
     distribution.set_ylim(0, 1.3 * distribution.dataLim.ymax)
     distribution.legend(loc="upper left", handlelength=1.2)
@@ -101,9 +99,7 @@ def weights(data: xr.Dataset) -> Figure:
     for pool, (line, marker) in pools.items():
         for role in reversed(_roles(data)):
             values = by_pool.sel(role=role, pool=pool)
-            over_days(
-                mean, values, ROLE_COLOURS[role], "", linestyle=line, marker=marker, markerfacecolor="white"
-            )
+            over_days(mean, values, ROLE_COLOURS[role], "", linestyle=line, marker=marker, markerfacecolor="white")
     mean.set_ylabel("mean weight, end of day (pA)")
     day_axis(mean, data)
     handles = [Line2D([], [], color=ROLE_COLOURS[role], linewidth=1.8, label=role) for role in _roles(data)]

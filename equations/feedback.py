@@ -11,8 +11,10 @@ from brian2 import second
 from equations.parameters import Parameter, Table
 
 PARAMETERS: Table = {
-    "tau_activity": Parameter(30 * second, "running mean and variance in trials", "model", low=1 * second),
-    "tau_alignment": Parameter(300 * second, "running correlation in trials", "model", low=1 * second),
+    "tau_activity": Parameter(30 * second, "running mean and variance in trials", "model: some trials", low=1 * second),
+    "tau_alignment": Parameter(
+        300 * second, "running correlation in trials", "model: signs settle within a day", low=1 * second
+    ),
 }
 
 #: Per pyramidal neuron.
@@ -31,7 +33,9 @@ activity_mean += closed_loop*frame_interval/tau_activity*deviation
 """
 
 CURSOR_PARAMETERS: Table = {
-    "tau_cursor": Parameter(30 * second, "running mean and variance of the cursor", "model", low=1 * second),
+    "tau_cursor": Parameter(
+        30 * second, "running mean and variance of the cursor", "model: some trials", low=1 * second
+    )
 }
 
 #: Per mouse: the same averages of the cursor.

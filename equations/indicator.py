@@ -21,7 +21,9 @@ PARAMETERS: Table = {
     "ca_plateau": Parameter(
         100 * Hz, "apical calcium per plateau time, in spike units", "model: 3 spikes per 30 ms plateau"
     ),
-    "ca_bap": Parameter(0.3, "apical calcium of a back-propagating spike, in spike units", "model"),
+    "ca_bap": Parameter(
+        0.3, "apical calcium of a back-propagating spike, in spike units", "model: a tenth of a plateau"
+    ),
     "dff_scale": Parameter(6.84, "amplitude of the non-linearity", ZHANG),
     "dff_slope": Parameter(0.423, "slope of the non-linearity", ZHANG),
     "dff_half": Parameter(5.56, "half-activation of the non-linearity", ZHANG),

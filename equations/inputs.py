@@ -10,9 +10,11 @@ from brian2 import Hz, second
 from equations.parameters import Parameter, Table
 
 PARAMETERS: Table = {
-    "rate_active": Parameter(8 * Hz, "rate of the active pool", "model", low=0 * Hz),
-    "rate_silent": Parameter(2 * Hz, "rate of the other pool", "model", low=0 * Hz),
-    "modulation": Parameter(0.3, "relative s.d. of an input's rate by its latent", "model", low=0.0),
+    "rate_active": Parameter(8 * Hz, "rate of the active pool", "model: sparse cortical rates", low=0 * Hz),
+    "rate_silent": Parameter(2 * Hz, "rate of the other pool", "model: sparse cortical rates", low=0 * Hz),
+    "modulation": Parameter(
+        0.3, "relative s.d. of an input's rate by its latent", "model: moderate shared noise", low=0.0
+    ),
 }
 
 EQUATIONS = """
@@ -32,7 +34,9 @@ SPIKE = "uniform_noise(seed, mouse, unit, 4, session, t_in_timesteps) < rate*dt"
 RESET = "trace += 1"
 
 LATENT_PARAMETERS: Table = {
-    "tau_latent": Parameter(1 * second, "correlation time of a latent", "model", low=0.2 * second),
+    "tau_latent": Parameter(
+        1 * second, "correlation time of a latent", "model: slower than the indicator", low=0.2 * second
+    )
 }
 
 #: Ornstein-Uhlenbeck process of unit variance.

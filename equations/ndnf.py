@@ -23,9 +23,7 @@ PARAMETERS: Table = {
     "i_bias_ndnf": Parameter(125 * pA, "tonic drive", "model: about 13 Hz"),
     "sigma_ndnf": Parameter(5 * mV, "s.d. of the background", "model: about 13 Hz", low=0 * mV),
     "i_opto": Parameter(600 * pA, "ChRmine current during a light pulse", "model: 2 spikes per pulse"),
-    "light_period": Parameter(
-        32.34 * ms, "a pulse at each imaging frame of two planes", FRANCIONI, low=2 * ms
-    ),
+    "light_period": Parameter(32.34 * ms, "a pulse at each imaging frame of two planes", FRANCIONI, low=2 * ms),
     "light_pulse": Parameter(6 * ms, "length of a light pulse", FRANCIONI, low=0 * ms),
 }
 
@@ -50,9 +48,7 @@ last_spike = t
 """
 
 POOL_PARAMETERS: Table = {
-    "tau_gaba": Parameter(
-        180 * ms, "decay of GABA in layer 1", "Naumann 2025: 200 ms; GABA_B 100-250 ms", low=2 * ms
-    ),
+    "tau_gaba": Parameter(180 * ms, "decay of GABA in layer 1", "Naumann 2025: 200 ms; GABA_B 100-250 ms", low=2 * ms)
 }
 
 #: GABA of a mouse, in units of one release of the whole population.
@@ -64,8 +60,6 @@ release : 1 (constant)         # added to the pool by a spike of one cell
 ON_SPIKE = "gaba_post += release_post"
 
 DENDRITE_PARAMETERS: Table = {
-    "g_gaba": Parameter(
-        2 * nS, "apical conductance per unit of GABA", "model: light blocks plateaus", low=0 * nS
-    ),
+    "g_gaba": Parameter(2 * nS, "apical conductance per unit of GABA", "model: light blocks plateaus", low=0 * nS),
     "e_gaba": Parameter(-80 * mV, "reversal of slow GABA_A and GABA_B together", L1),
 }

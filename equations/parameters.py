@@ -43,8 +43,7 @@ def declarations(table: Table, per_neuron: frozenset[str] = frozenset()) -> str:
     scalars, which the compiler keeps in registers.
     """
     return "\n".join(
-        f"{name} : {p.unit} ({'constant' if name in per_neuron else 'shared, constant'})"
-        for name, p in table.items()
+        f"{name} : {p.unit} ({'constant' if name in per_neuron else 'shared, constant'})" for name, p in table.items()
     )
 
 

@@ -17,9 +17,7 @@ PARAMETERS: Table = {
     "forgetting": Parameter(
         2.8e-6, "part of a weight that an event takes away", "model: P0 falls to 0.71 in 14 days", low=0.0
     ),
-    "tau_average": Parameter(
-        300 * second, "averages of events and bursts", "model; Payeur 5-15 s", low=1 * second
-    ),
+    "tau_average": Parameter(300 * second, "averages of events and bursts", "model; Payeur 5-15 s", low=1 * second),
 }
 
 #: Postsynaptic part, in the pyramidal neuron.
@@ -38,15 +36,13 @@ event_average += event/tau_average
 burst_average += burst/tau_average
 """
 
-INPUT_PARAMETERS: Table = {
-    "tau_trace": Parameter(50 * ms, "presynaptic event trace", PAYEUR, low=2 * ms),
-}
+INPUT_PARAMETERS: Table = {"tau_trace": Parameter(50 * ms, "presynaptic event trace", PAYEUR, low=2 * ms)}
 
 #: Presynaptic part, in the input.
 INPUT_EQUATIONS = "dtrace/dt = -trace/tau_trace : 1"
 
 SYNAPSE_PARAMETERS: Table = {
-    "w_max": Parameter(240 * pA, "upper bound of a weight", "model: 3 x initial mean", low=0 * pA),
+    "w_max": Parameter(240 * pA, "upper bound of a weight", "model: 3 x initial mean", low=0 * pA)
 }
 
 SYNAPSE = "w : amp"

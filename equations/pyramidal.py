@@ -31,10 +31,7 @@ PARAMETERS: Table = {
     "bap_stop": Parameter(2.5 * ms, "end of the back-propagating action potential", NS18),
     "a_apical": Parameter(-13 * nS, "sub-threshold adaptation that ends the plateau", NS18),
     "plateau_minimum": Parameter(
-        15 * ms,
-        "time above half-activation that makes a plateau",
-        "model; NS18 plateaus last 27-31 ms",
-        low=1 * ms,
+        15 * ms, "time above half-activation that makes a plateau", "model; NS18 plateaus last 27-31 ms", low=1 * ms
     ),
     "tau_w_apical": Parameter(30 * ms, "time constant of apical adaptation", NS18, low=2 * ms),
     # drive
@@ -43,8 +40,8 @@ PARAMETERS: Table = {
     "sigma_soma": Parameter(300 * pA, "s.d. of the somatic background current", "model; NS18 450 pA"),
     "sigma_apical": Parameter(300 * pA, "s.d. of the apical background current", "model; NS18 450 pA"),
     "tau_background": Parameter(2 * ms, "correlation time of the background", NS18, low=1 * ms),
-    "tau_input": Parameter(5 * ms, "decay of feed-forward synaptic currents", "model", low=1 * ms),
-    "i_teaching": Parameter(50 * pA, "current of a teaching signal of 1", "model: see top_down"),
+    "tau_input": Parameter(5 * ms, "decay of feed-forward synaptic currents", "model: AMPA-like", low=1 * ms),
+    "i_teaching": Parameter(50 * pA, "current of a teaching signal of 1", "model: small beside the background"),
     # bursts
     "burst_interval": Parameter(
         16 * ms, "spikes closer than this form a burst", "Naud & Sprekeler 2018; Payeur et al. 2021"

@@ -1,8 +1,12 @@
-"""Top-down units: what the feedback to layer 1 says about the task, and how its sign is learned.
+"""Top-down units: what the feedback to layer 1 says about the task.
 
 Two units per mouse see the displayed patch: one its distance from the target, one its progress towards
 it (a rectified high-pass of the angle). The teaching signal is their weighted sum; each dendrite receives it
 with its own signed weight.
+
+Why this mixture: a symmetric derivative averages to nothing over a trial, so it cannot move the mean of a
+cell's plateaus, and the burst rule does not learn from it. Rectified progress has a mean, as has the error; each
+alone or both together teach. The experiment reports a derivative and no level, hence the small error gain.
 """
 
 from brian2 import ms
@@ -10,10 +14,12 @@ from brian2 import ms
 from equations.parameters import Parameter, Table
 
 PARAMETERS: Table = {
-    "error_gain": Parameter(0.3, "weight of the error unit", "model"),
-    "progress_gain": Parameter(2.0, "weight of the progress unit", "model"),
-    "tau_progress": Parameter(500 * ms, "high-pass of the angle", "model", low=70 * ms),
-    "tau_top_down": Parameter(150 * ms, "visual and top-down delay", "model", low=70 * ms),
+    "error_gain": Parameter(0.3, "weight of the error unit", "model: see above"),
+    "progress_gain": Parameter(2.0, "weight of the progress unit", "model: see above"),
+    "tau_progress": Parameter(500 * ms, "high-pass of the angle", "model: some indicator decays", low=70 * ms),
+    "tau_top_down": Parameter(
+        150 * ms, "visual and top-down delay", "model: visual latency in the cortex", low=70 * ms
+    ),
 }
 
 #: Per mouse, on the clock of the frames; `cursor` is the displayed angle over 90 degrees.

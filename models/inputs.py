@@ -41,9 +41,7 @@ def input_units(count: int, varied: frozenset[str], clock, frame_clock) -> Neuro
     return group
 
 
-def feed_forward(
-    source: NeuronGroup, target: NeuronGroup, mice: int, varied: frozenset[str], clock
-) -> Synapses:
+def feed_forward(source: NeuronGroup, target: NeuronGroup, mice: int, varied: frozenset[str], clock) -> Synapses:
     """All inputs of a mouse onto all its pyramidal cells, with burst-dependent plasticity."""
     synapses = Synapses(
         source,

@@ -7,11 +7,7 @@ from equations.parameters import Table, declarations
 from equations.task import FRAME_RATE
 
 PARAMETERS: Table = (
-    pyramidal.PARAMETERS
-    | ndnf.DENDRITE_PARAMETERS
-    | indicator.PARAMETERS
-    | plasticity.PARAMETERS
-    | feedback.PARAMETERS
+    pyramidal.PARAMETERS | ndnf.DENDRITE_PARAMETERS | indicator.PARAMETERS | plasticity.PARAMETERS | feedback.PARAMETERS
 )
 
 #: What a cell reads from its mouse.
@@ -45,7 +41,5 @@ def pyramidal_cells(count: int, varied: frozenset[str], clock, frame_clock) -> N
         clock=clock,
         name="pyramidal",
     )
-    group.run_regularly(
-        indicator.FRAME + feedback.FRAME, clock=frame_clock, when="before_groups", name="imaging"
-    )
+    group.run_regularly(indicator.FRAME + feedback.FRAME, clock=frame_clock, when="before_groups", name="imaging")
     return group

@@ -75,9 +75,7 @@ def calibrate(
     x, f0 = cursor_trace(fluorescence, weights, protocol.frames(protocol.f0_window))
     moments = np.array([mirrored_moments(row) for row in x])
     if first_z is None:
-        threshold = np.array(
-            [half_success_threshold(row, protocol, g) for row, g in zip(x, generators, strict=True)]
-        )
+        threshold = np.array([half_success_threshold(row, protocol, g) for row, g in zip(x, generators, strict=True)])
         first_z = (threshold - moments[:, 0]) / moments[:, 1]
     threshold = moments[:, 0] + first_z * moments[:, 1]
     return Calibration(x.min(axis=1), threshold, first_z, f0[:, :, -1])

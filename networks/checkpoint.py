@@ -54,9 +54,7 @@ def load_day(folder: Path, day: int) -> tuple[Values, Values]:
         with np.load(path) as archive:
             arrays = {name: archive[name] for name in archive.files}
     except (zipfile.BadZipFile, ValueError, EOFError, OSError, KeyError):
-        raise UserError(
-            f"checkpoint {path} is damaged; delete it and --resume runs day {day} again"
-        ) from None
+        raise UserError(f"checkpoint {path} is damaged; delete it and --resume runs day {day} again") from None
     part = lambda prefix: {n.removeprefix(prefix): v for n, v in arrays.items() if n.startswith(prefix)}  # noqa: E731
     return part("record/"), part("state/")
 

@@ -110,8 +110,7 @@ class Cohort:
         """Run all shards; arrays in `values` have the mice first, scalars hold for all."""
         with ThreadPoolExecutor(self.shards) as pool:
             parts = [
-                pool.submit(self.program.run, self._shard(values, n), folder / f"shard_{n}")
-                for n in range(self.shards)
+                pool.submit(self.program.run, self._shard(values, n), folder / f"shard_{n}") for n in range(self.shards)
             ]
             return CohortResults([part.result() for part in parts], self.structure, self.mice)
 

@@ -23,7 +23,6 @@ def compiler() -> str:
     for tool in ("make", "g++"):
         if not shutil.which(tool):
             raise UserError(
-                f"{tool} is missing: install it (Debian/Ubuntu: sudo apt-get install g++ make), "
-                "or use --device runtime"
+                f"{tool} is missing: install it (Debian/Ubuntu: sudo apt-get install g++ make), or use --device runtime"
             )
     return shutil.which("g++")

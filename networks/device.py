@@ -100,9 +100,7 @@ class CompiledProgram:
             path = folder.resolve() / f"value_{name}"
             value.tofile(path)
             arguments.append(f"{name}={path}")
-        done = subprocess.run(
-            [self.folder / "main", *arguments], cwd=self.folder, capture_output=True, text=True
-        )
+        done = subprocess.run([self.folder / "main", *arguments], cwd=self.folder, capture_output=True, text=True)
         if done.returncode or done.stderr:
             if shutil.disk_usage(folder).free < 2**20:
                 raise incomplete(folder / "results")
@@ -126,9 +124,7 @@ def _generate(structure: Structure, folder: Path) -> None:
 def _content_hash(source: Path, compiler_path: str) -> str:
     """Hash of all that was generated, the compiler and the processor that it compiles for."""
     digest = hashlib.sha256()
-    target = subprocess.run(
-        [compiler_path, "-march=native", "-Q", "--help=target", "--version"], capture_output=True
-    )
+    target = subprocess.run([compiler_path, "-march=native", "-Q", "--help=target", "--version"], capture_output=True)
     digest.update(target.stdout)
     for path in sorted(p for p in source.rglob("*") if p.is_file()):
         digest.update(str(path.relative_to(source)).encode())
@@ -141,9 +137,7 @@ def _content_hash(source: Path, compiler_path: str) -> str:
 
 
 def _compile(source: Path):
-    done = subprocess.run(
-        ["make", f"-j{os.cpu_count()}"], cwd=source, capture_output=True, text=True, env=os.environ
-    )
+    done = subprocess.run(["make", f"-j{os.cpu_count()}"], cwd=source, capture_output=True, text=True, env=os.environ)
     if done.returncode:
         (line, *_) = [x for x in done.stderr.splitlines() if "error" in x] or [done.stderr[-300:]]
         raise UserError(f"compilation failed: {line.strip()}; `apical doctor` checks the compiler")

@@ -95,9 +95,7 @@ class Training:
         first = self.cohort.config.first_mouse
         return [self.cohort.generator(first + n, purpose, day) for n in range(self.cohort.mice)]
 
-    def day(
-        self, day: int, state: Values, scratch: Path, progress=lambda phase: None
-    ) -> tuple[Values, Values]:
+    def day(self, day: int, state: Values, scratch: Path, progress=lambda phase: None) -> tuple[Values, Values]:
         """Run day `day` (1, 2, ...) from the slow state; the record of the day and the next slow state.
 
         scratch : folder for the programs' files
@@ -131,10 +129,7 @@ class Training:
     def _run(self, day: int, part: int, values: Values, folder: Path, duration: float) -> CohortResults:
         s, mice = self.cohort.structure, self.cohort.mice
         # Noise of a day: sessions 2*day (baseline) and 2*day + 1 (closed loop).
-        code = {
-            f"{group}.session": np.asarray(2 * day + part)
-            for group in ("pyramidal", "inputs", "latents", "ndnf")
-        }
+        code = {f"{group}.session": np.asarray(2 * day + part) for group in ("pyramidal", "inputs", "latents", "ndnf")}
         defaults = {
             "pyramidal.feedback_apical": np.zeros((mice, s.cells)),
             "pyramidal.feedback_soma": np.zeros((mice, s.cells)),

@@ -96,20 +96,14 @@ def _prepare_folder(config: Config, out: Path, resume: bool, overwrite: bool) ->
         stored = Config(**description["config"])
         for name, value in config.model_dump().items():
             if name not in FREE_ON_RESUME and value != getattr(stored, name):
-                raise UserError(
-                    f"--resume: {out} was begun with {name} = {getattr(stored, name)}, not {value}"
-                )
+                raise UserError(f"--resume: {out} was begun with {name} = {getattr(stored, name)}, not {value}")
         description["config"] |= {"threads": config.threads, "days": config.days}
         return description
     if out.exists() and any(out.iterdir() if out.is_dir() else [out]):
         if not overwrite:
-            raise UserError(
-                f"{out} exists; go on with it (--resume), replace it (--overwrite) or choose --out"
-            )
+            raise UserError(f"{out} exists; go on with it (--resume), replace it (--overwrite) or choose --out")
         if not (out / "run.json").is_file():
-            raise UserError(
-                f"{out} is not a run of apical, so --overwrite leaves it alone; choose another --out"
-            )
+            raise UserError(f"{out} is not a run of apical, so --overwrite leaves it alone; choose another --out")
         shutil.rmtree(out)
     description = {
         "config": config.model_dump(),

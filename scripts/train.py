@@ -33,18 +33,12 @@ def train(
         _option("Signs of the teaching: learned (locally), aligned (by role), random.", "feedback"),
     ] = None,
     pyramidal: Annotated[str | None, _option("Cell model of the pyramidal cells.", "pyramidal")] = None,
-    protocol: Annotated[
-        str | None, _option(f"Length of the days: {', '.join(PROTOCOLS)}.", "protocol")
-    ] = None,
+    protocol: Annotated[str | None, _option(f"Length of the days: {', '.join(PROTOCOLS)}.", "protocol")] = None,
     seed: Annotated[int | None, _option("Seed of all noise.", "seed")] = None,
     device: Annotated[str | None, _option("cpp_standalone (compiled) or runtime (slow).", "device")] = None,
     threads: Annotated[int | None, _option("Shards of the cohort that run side by side.", "threads")] = None,
-    record: Annotated[
-        str | None, _option("events, or traces (fluorescence, voltages) as well.", "record")
-    ] = None,
-    out: Annotated[
-        Path | None, _option("Folder of the run. [default: results/CONDITION-PROTOCOL-seedSEED]")
-    ] = None,
+    record: Annotated[str | None, _option("events, or traces (fluorescence, voltages) as well.", "record")] = None,
+    out: Annotated[Path | None, _option("Folder of the run. [default: results/CONDITION-PROTOCOL-seedSEED]")] = None,
     config: Annotated[
         Path | None, _option("TOML file with any of these options, probe_every, and a table [parameters].")
     ] = None,

@@ -52,9 +52,7 @@ def header(tmp_path_factory):
     def call(name, values, columns=0, dtype=np.float64):
         values = np.ascontiguousarray(values)
         out = np.empty((len(values), columns) if columns else len(values), dtype)
-        getattr(library, name)(
-            values.ctypes.data_as(ctypes.c_void_p), out.ctypes.data_as(ctypes.c_void_p), len(values)
-        )
+        getattr(library, name)(values.ctypes.data_as(ctypes.c_void_p), out.ctypes.data_as(ctypes.c_void_p), len(values))
         return out
 
     return call

@@ -69,9 +69,7 @@ def test_parameters_that_differ_between_mice_act_on_each_mouse_alone(train):
 
 def test_other_values_and_conditions_compile_nothing():
     Cohort(Config(mice=2, cells=CELLS, threads=1))
-    other = Config(
-        mice=2, cells=CELLS, threads=1, condition="ndnf_opto", seed=7, parameters={"g_gaba": "1 nS"}
-    )
+    other = Config(mice=2, cells=CELLS, threads=1, condition="ndnf_opto", seed=7, parameters={"g_gaba": "1 nS"})
     assert Cohort(other).program.was_cached
 
 

@@ -80,9 +80,7 @@ def test_spike_lists_agree_with_the_counts_of_the_program(undisturbed):
 def test_a_damaged_store_is_named(undisturbed, tmp_path):
     copy = tmp_path / "copy"
     subprocess.run(["cp", "-r", undisturbed, copy], check=True)
-    (chunk, *_) = (
-        p for p in (copy / "cohort.zarr" / "weight").rglob("*") if p.is_file() and p.suffix != ".json"
-    )
+    (chunk, *_) = (p for p in (copy / "cohort.zarr" / "weight").rglob("*") if p.is_file() and p.suffix != ".json")
     content = bytearray(chunk.read_bytes())
     content[len(content) // 2] ^= 1
     chunk.write_bytes(content)
@@ -133,9 +131,7 @@ def small_disk(tmp_path):
     """A folder on a disk of 300 KB."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    if subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", folder], capture_output=True
-    ).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", folder], capture_output=True).returncode:
         pytest.skip("mounting a small disk needs root")
     yield folder
     subprocess.run(["umount", folder], check=True)
