@@ -11,6 +11,7 @@ app = typer.Typer(
     help="Spiking mice learn a brain-computer interface from teaching signals in their apical dendrites.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(train.train)

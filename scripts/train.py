@@ -16,7 +16,7 @@ _CONDITIONS = "; ".join(f"{name}: {c.meaning}" for name, c in CONDITIONS.items()
 
 
 def _option(help_text: str, field: str | None = None):
-    default = f" [default: {Config.model_fields[field].default}]" if field else ""
+    default = f" Default: {Config.model_fields[field].default}." if field else ""
     return typer.Option(help=help_text + default, show_default=False)
 
 
@@ -38,12 +38,12 @@ def train(
     device: Annotated[str | None, _option("cpp_standalone (compiled) or runtime (slow).", "device")] = None,
     threads: Annotated[int | None, _option("Shards of the cohort that run side by side.", "threads")] = None,
     record: Annotated[str | None, _option("events, or traces (fluorescence, voltages) as well.", "record")] = None,
-    out: Annotated[Path | None, _option("Folder of the run. [default: results/CONDITION-PROTOCOL-seedSEED]")] = None,
+    out: Annotated[Path | None, _option("Folder of the run. Default: results/CONDITION-PROTOCOL-seedSEED.")] = None,
     config: Annotated[
-        Path | None, _option("TOML file with any of these options, probe_every, and a table [parameters].")
+        Path | None, _option("TOML file with any of these options, probe_every, and a table of parameters.")
     ] = None,
-    resume: Annotated[bool, _option("Go on with an interrupted run in --out.")] = False,
-    overwrite: Annotated[bool, _option("Replace an earlier run in --out.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run in --out.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier run in --out.")] = False,
 ) -> None:
     """Train a cohort of mice to steer the patch, and write results, summary and figures.
 
