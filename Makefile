@@ -32,7 +32,7 @@ lint: .venv
 # The stamp goes first and comes back last: only a .venv that was once whole is updated in place.
 .venv/installed: requirements.lock pyproject.toml
 	@g++ --version >/dev/null 2>&1 || { echo "apical: g++ is missing, and Brian2 compiles its networks with it: install it (Debian, Ubuntu: sudo apt-get install g++; macOS: xcode-select --install)." >&2; exit 1; }
-	@test -f $@ && $(python) -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || { found=$$(sh scripts/find-python.sh) && "$$found" -m venv --clear .venv; }
+	@test -f $@ && $(python) -c 'import sys; sys.exit(not (3, 12) <= sys.version_info < (3, 14))' 2>/dev/null || { found=$$(sh scripts/find-python.sh) && "$$found" -m venv --clear .venv; }
 	@rm -f $@
 	@echo "Installing apical into .venv (a minute or two, once) ..."
 	@$(pip) install --no-deps -r requirements.lock

@@ -1,7 +1,8 @@
 """How a top-down synapse learns the sign of its cell: local covariance of activity and cursor.
 
 The alignment of a cell is the running correlation of its own calcium with the cursor that the top-down
-units carry, both of which are present at the synapse. Nothing in it names a role. Overnight the synapse
+units carry, both of which are present at the synapse. Nothing in it names a role. Only the mean over the cells of a
+mouse, which is taken off overnight, is shared: a common inhibition could carry it. Overnight the synapse
 takes the sign and size of the alignment (`consolidate`).
 """
 

@@ -105,4 +105,4 @@ w_soma += 1
 
 #: A plateau: the apical potential stays above the half-activation of its calcium current. A back-propagating
 #: action potential alone lifts it for less than `plateau_minimum`.
-PLATEAU = "abs(time_above - plateau_minimum) < dt/2"
+PLATEAU = "time_above > plateau_minimum - dt/2 and time_above <= plateau_minimum + dt/2"

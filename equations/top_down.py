@@ -1,8 +1,8 @@
 """Top-down units: what the feedback to layer 1 says about the task.
 
-Two units per mouse see the displayed patch: one its distance from the target, one its progress towards
-it (a rectified high-pass of the angle). The teaching signal is their weighted sum; each dendrite receives it
-with its own signed weight.
+Two units per mouse see the displayed patch: one its distance from the target, one its progress towards it (a
+rectified high-pass of the cursor, which runs on between trials). The teaching signal is their weighted sum; each
+dendrite receives it with its own signed weight.
 
 Why this mixture: a symmetric derivative averages to nothing over a trial, so it cannot move the mean of a
 cell's plateaus, and the burst rule does not learn from it. Rectified progress has a mean, as has the error; each

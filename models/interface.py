@@ -35,6 +35,8 @@ def readout_synapses(cells: NeuronGroup, readout: NeuronGroup, bci_cells: int, f
         clock=frame_clock,
         name="readout_synapses",
     )
+    # After the imaging of the same frame, whose dF/F it sums.
+    synapses.summed_updaters["x_frame_post"].order = 1
     n = len(cells) // len(readout)
     synapses.connect(j=f"k for k in range(i//{n}, i//{n} + int(i % {n} < {bci_cells}))")
     return synapses

@@ -1,6 +1,8 @@
 """The day's calibration, as published: F0, pseudo-trials, 50 % threshold, mirrored z-score.
 
-Francioni et al. 2026, Methods. All arrays have the mice first.
+Francioni et al. 2026, Methods. All arrays have the mice first. Three details of the authors' control software that
+the paper does not state are left out: the lower of the carried threshold and the day's own 50 % threshold, the
+end of a trial below 0 degrees, and rounding (here the displayed angle is the step that was reached).
 """
 
 from dataclasses import dataclass

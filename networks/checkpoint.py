@@ -2,7 +2,6 @@
 
 import errno
 import os
-import zipfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,7 +41,7 @@ def save_day(folder: Path, day: int, record: Values, state: Values) -> None:
     """Write the record and the slow state of a day."""
     arrays = {f"record/{n}": v for n, v in record.items()} | {f"state/{n}": v for n, v in state.items()}
     with written_whole(day_path(folder, day)) as partial, open(partial, "wb") as file:
-        np.savez(file, **arrays)
+        np.savez(file, names=list(arrays), **arrays)
         file.flush()
         os.fsync(file.fileno())
 
@@ -53,7 +52,9 @@ def load_day(folder: Path, day: int) -> tuple[Values, Values]:
     try:
         with np.load(path) as archive:
             arrays = {name: archive[name] for name in archive.files}
-    except (zipfile.BadZipFile, ValueError, EOFError, OSError, KeyError):
+        if len(arrays.pop("names")) != len(arrays):
+            raise ValueError("entries are missing")
+    except Exception:  # NumPy and zipfile raise many kinds on a damaged archive
         raise UserError(f"checkpoint {path} is damaged; delete it and --resume runs day {day} again") from None
     part = lambda prefix: {n.removeprefix(prefix): v for n, v in arrays.items() if n.startswith(prefix)}  # noqa: E731
     return part("record/"), part("state/")

@@ -27,10 +27,13 @@ class Cohort:
         """Build the program (cached). Raises UserError without a compiler."""
         self.config = config
         self.mice = config.mice
-        self.shards = min(config.threads, config.mice)
+        # Brian2's runtime device is one per process.
+        threads = 1 if config.device == "runtime" else config.threads
+        per_shard = -(-config.mice // min(threads, config.mice))
+        self.shards = -(-config.mice // per_shard)
         varied = {name for name, value in config.parameters.items() if isinstance(value, list)}
         self.structure = Structure(
-            mice=-(-config.mice // self.shards),
+            mice=per_shard,
             cells=config.cells,
             varied=frozenset(varied),
             traces=config.record == "traces",
@@ -67,18 +70,16 @@ class Cohort:
             values[f"{group}.seed"] = np.asarray(self.config.seed)
         values["inputs.task_pool"] = np.tile(np.arange(s.inputs) < s.inputs // 2, (self.mice, 1)).astype(int)
         values["readout_synapses.readout_weight"] = np.tile(self.readout_weights(), (self.mice, 1))
-        values["feed_forward.w"] = np.stack([self._first_weights(mouse) for mouse in mice])
+        relative = np.stack([self._first_weights(mouse) for mouse in mice])
+        values["feed_forward.w"] = relative * self._per_mouse("w_max") / 3
 
         per_cell = np.ones((self.mice, s.cells))
-        for name, parameter in [
-            ("v_soma", "e_leak"),
-            ("v_apical", "e_leak"),
-            ("v_threshold", "v_threshold_rest"),
-        ]:
-            values[f"pyramidal.{name}"] = per_cell * float(PARAMETERS[parameter].value)
+        resting = {"v_soma": "e_leak", "v_apical": "e_leak", "v_threshold": "v_threshold_rest"}
+        for name, parameter in resting.items():
+            values[f"pyramidal.{name}"] = per_cell * self._per_mouse(parameter)
         values["pyramidal.last_spike"] = -per_cell
         values["pyramidal.f0"] = per_cell
-        values["ndnf.v"] = np.full((self.mice, s.ndnf), float(PARAMETERS["e_leak_ndnf"].value))
+        values["ndnf.v"] = np.ones((self.mice, s.ndnf)) * self._per_mouse("e_leak_ndnf")
         values["ndnf.last_spike"] = -np.ones((self.mice, s.ndnf))
         return values
 
@@ -93,14 +94,21 @@ class Cohort:
         return np.array(["P+"] * s.p_plus + ["P-"] * s.p_minus + ["P0"] * (s.cells - s.bci_cells))
 
     def _first_weights(self, mouse: int) -> np.ndarray:
-        """Uniform within 50 % of a third of `w_max`; both pools weigh the same on each cell.
+        """Weights over their mean, shape (inputs * cells,), the inputs first; uniform in 0.5 to 1.5.
 
-        So the mean drive is the same in trials as in the baseline before anything is learned.
+        Both pools weigh the same on each cell, so that the mean drive is the same in trials as in the
+        baseline before anything is learned.
         """
         s = self.structure
         w = self.generator(mouse, "weights").uniform(0.5, 1.5, (2, s.inputs // 2, s.cells))
         w *= w.sum(axis=(0, 1)) / 2 / w.sum(axis=1, keepdims=True)
-        return float(PARAMETERS["w_max"].value) / 3 * w.ravel()
+        return w.ravel()
+
+    def _per_mouse(self, parameter: str) -> np.ndarray:
+        """A parameter as a column, shape (mice, 1)."""
+        given = self.config.parameters.get(parameter)
+        value = float(PARAMETERS[parameter].value) if given is None else values_of(parameter, given)
+        return np.ones((self.mice, 1)) * np.reshape(value, (-1, 1))
 
     def generator(self, mouse: int, purpose: str, day: int = 0) -> np.random.Generator:
         """A generator of its own for each mouse, purpose and day."""

@@ -1,5 +1,6 @@
 """The C++ compiler and the flags that make results reproducible."""
 
+import platform
 import shutil
 
 from networks.errors import UserError
@@ -10,12 +11,13 @@ COMPILER_FLAGS = [
     "-std=c++17",
     "-O3",
     "-march=native",
-    "-mprefer-vector-width=512",
     "-fno-math-errno",
     "-fno-trapping-math",
     "-ffp-contract=off",
     "-w",
 ]
+if platform.machine() in ("x86_64", "AMD64"):
+    COMPILER_FLAGS.append("-mprefer-vector-width=512")
 
 
 def compiler() -> str:

@@ -30,9 +30,9 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
-    mice: Annotated[int, Field(ge=1)] = 6
-    first_mouse: Annotated[int, Field(ge=0)] = 0
-    cells: Annotated[int, Field(ge=10)] = 80
+    mice: Annotated[int, Field(ge=1, lt=10**6)] = 6
+    first_mouse: Annotated[int, Field(ge=0, lt=2**30)] = 0
+    cells: Annotated[int, Field(ge=10, lt=10**6)] = 80
     days: Annotated[int, Field(ge=1)] = 14
     condition: str = "control"
     feedback: Literal["aligned", "learned", "random"] = "learned"

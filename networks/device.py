@@ -23,7 +23,7 @@ from networks.errors import UserError
 def cache_folder() -> Path:
     """Where compiled programs are kept: $APICAL_CACHE, or apical in the user's cache folder."""
     user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(os.environ.get("APICAL_CACHE") or user / "apical")
+    return Path(os.environ.get("APICAL_CACHE") or user / "apical").expanduser().resolve()
 
 
 class Results(Mapping):
@@ -36,9 +36,14 @@ class Results(Mapping):
         entry = self.arrays[name]
         path = self.folder / entry["file"]
         values = np.fromfile(path, dtype=entry["dtype"])
-        if entry["size"] is not None and values.size != entry["size"]:
+        columns = entry["columns"] or 1
+        if values.size != (self._length(name) * columns if entry["size"] is None else entry["size"]):
             raise incomplete(path)
-        return values.reshape(-1, entry["columns"]) if entry["columns"] else values
+        return values.reshape(-1, columns) if entry["columns"] else values
+
+    def _length(self, name: str) -> int:
+        """How many rows an array that grows should have: its monitor or synapses count them."""
+        return int(self[f"{name.split('.')[0]}.N"][0])
 
     def __iter__(self):
         return iter(self.arrays)
@@ -70,13 +75,14 @@ class CompiledProgram:
         try:
             _generate(structure, source)
             self.folder = programs / _content_hash(source, compiler_path)
-            self.was_cached = self.folder.exists()
+            self.was_cached = _is_whole(self.folder)
             if not self.was_cached:
-                _compile(source)
+                _compile(source, compiler_path)
+                shutil.rmtree(self.folder, ignore_errors=True)
                 try:
                     source.rename(self.folder)
                 except OSError:  # another process was faster
-                    if not self.folder.exists():
+                    if not _is_whole(self.folder):
                         raise
         finally:
             shutil.rmtree(source, ignore_errors=True)
@@ -98,7 +104,7 @@ class CompiledProgram:
                 arguments.append(f"{name}={value.item()!r}")
                 continue
             path = folder.resolve() / f"value_{name}"
-            value.tofile(path)
+            path.write_bytes(value.tobytes())
             arguments.append(f"{name}={path}")
         done = subprocess.run([self.folder / "main", *arguments], cwd=self.folder, capture_output=True, text=True)
         if done.returncode or done.stderr:
@@ -118,7 +124,14 @@ class CompiledProgram:
 def _generate(structure: Structure, folder: Path) -> None:
     description = folder / "structure.json"
     description.write_text(json.dumps(asdict(structure) | {"varied": sorted(structure.varied)}))
-    subprocess.run([sys.executable, "-P", "-m", "networks.generate", description, folder], check=True)
+    command = [sys.executable, "-P", "-m", "networks.generate", description, folder]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise UserError(f"the program could not be generated: {done.stderr.strip().splitlines()[-1]}")
+
+
+def _is_whole(program: Path) -> bool:
+    return (program / "main").is_file() and (program / "arrays.json").is_file()
 
 
 def _content_hash(source: Path, compiler_path: str) -> str:
@@ -136,8 +149,14 @@ def _content_hash(source: Path, compiler_path: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def _compile(source: Path):
-    done = subprocess.run(["make", f"-j{os.cpu_count()}"], cwd=source, capture_output=True, text=True, env=os.environ)
+def _compile(source: Path, compiler_path: str) -> None:
+    done = subprocess.run(
+        ["make", f"-j{os.cpu_count()}", f"CXX={compiler_path}"],
+        cwd=source,
+        capture_output=True,
+        text=True,
+        env=os.environ,
+    )
     if done.returncode:
         (line, *_) = [x for x in done.stderr.splitlines() if "error" in x] or [done.stderr[-300:]]
         raise UserError(f"compilation failed: {line.strip()}; `apical doctor` checks the compiler")

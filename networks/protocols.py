@@ -34,6 +34,6 @@ class Protocol:
 
 PROTOCOLS: dict[str, Protocol] = {
     "full": Protocol(),
-    # Against full: shorter baseline and closed loop, and learning faster by the ratio of the latter.
+    # Against full: shorter baseline and closed loop; eta, forgetting and alignment faster by the ratio of the latter.
     "short": Protocol(baseline=7 * 60, closed_loop=7 * 60, learning_rate_scale=41.26 / 7),
 }

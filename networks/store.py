@@ -69,6 +69,7 @@ def write_store(path: Path, checkpoints: Path, days: int, mice: np.ndarray, role
                 record, _ = load_day(checkpoints, day)
                 _append(partial, day, record, longest, mice, roles)
         checksum = tree_checksum(partial)
+        shutil.rmtree(path, ignore_errors=True)  # left by a run that died before it was described
         partial.rename(path)
     except OSError as error:
         shutil.rmtree(partial, ignore_errors=True)
@@ -137,12 +138,16 @@ def tree_checksum(folder: Path) -> str:
 
 def read_description(run: Path) -> dict:
     """``run.json`` of a run. Raises UserError when it is no run, or damaged."""
+    path = run / "run.json"
     try:
-        return json.loads((run / "run.json").read_text())
-    except FileNotFoundError:
+        description = json.loads(path.read_text())
+    except (FileNotFoundError, NotADirectoryError):
         raise UserError(f"{run} holds no run (there is no run.json)") from None
-    except (json.JSONDecodeError, UnicodeDecodeError, OSError) as error:
-        raise UserError(f"{run / 'run.json'} is damaged: {error}") from None
+    except (ValueError, OSError) as error:
+        raise UserError(f"{path} is damaged: {error}") from None
+    if not isinstance(description, dict) or not {"config", "wall_seconds"} <= description.keys():
+        raise UserError(f"{path} is damaged: it does not describe a run")
+    return description
 
 
 def open_run(run: str | Path) -> xr.Dataset:
@@ -165,8 +170,13 @@ def events(data: xr.Dataset, mouse: int, session: int, kind: str = "spike") -> t
     """Times (s) and cells of the events of one mouse (position) and session (day).
 
     kind : ``spike`` or ``plateau``
+    Raises IndexError for a mouse or session that is not there, ValueError for data cut along either.
     """
     sizes = data[f"{kind}_row_size"].values.ravel()
+    if not (0 <= mouse < data.sizes["mouse"] and 1 <= session <= data.sizes["session"]):
+        raise IndexError(f"there is no mouse {mouse} or no session {session}")
+    if sizes.sum() != data.sizes[kind]:
+        raise ValueError("events are found in the whole data of a run, not in a selection of mice or sessions")
     row = (session - 1) * data.sizes["mouse"] + mouse
     part = slice(int(sizes[:row].sum()), int(sizes[: row + 1].sum()))
     return data[f"{kind}_time"][part].values, data[f"{kind}_cell"][part].values

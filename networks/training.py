@@ -18,7 +18,7 @@ import numpy as np
 
 from networks.checkpoint import cannot_write, finished_days, load_day, save_day, written_whole
 from networks.cohort import Cohort
-from networks.config import PARAMETERS, Config
+from networks.config import PARAMETERS, Config, load_config
 from networks.errors import UserError
 from networks.session import Training
 from networks.store import read_description, write_store
@@ -44,32 +44,39 @@ def train(
     Raises UserError: existing, unwritable or foreign output, no compiler, full disk, damaged checkpoint.
     """
     out = Path(out)
-    description = _prepare_folder(config, out, resume, overwrite)
+    checkpoints = out / "checkpoint"
+    description = _resumed(config, out) if resume else _described(config)
     if "store_sha256" in description:
         return out
-    checkpoints = out / "checkpoint"
+    if not resume:
+        _check_free(out, overwrite)
+    progress(finished_days(checkpoints) if resume else 0, "building")
+    started = time.perf_counter()
+    training = Training(Cohort(config))
+    wall = description["wall_seconds"]
+    wall["building"] += time.perf_counter() - started
+
+    try:
+        if overwrite and out.exists():
+            shutil.rmtree(out)
+        out.mkdir(parents=True, exist_ok=True)
+        _write_description(out, description)
+        checkpoints.mkdir(exist_ok=True)
+    except OSError as error:
+        raise cannot_write(out, error) from None
     for abandoned in out.glob("scratch-*"):
         shutil.rmtree(abandoned, ignore_errors=True)
-    wall = description["wall_seconds"]
-
-    progress(finished_days(checkpoints), "building")
-    started = time.perf_counter()
-    try:
-        training = Training(Cohort(config))
-    except BaseException:
-        if not resume:
-            shutil.rmtree(out)
-        raise
-    wall["building"] += time.perf_counter() - started
 
     first = finished_days(checkpoints)
     state = load_day(checkpoints, first)[1] if first else training.first_state()
     for day in range(first + 1, config.days + 1):
         started = time.perf_counter()
         # A folder of its own: programs that outlive a killed run must not meet those of the next.
-        with tempfile.TemporaryDirectory(prefix="scratch-", dir=out, ignore_cleanup_errors=True) as scratch:
-            report = partial(progress, day - 1)
-            record, state = training.day(day, state, Path(scratch), report)
+        try:
+            with tempfile.TemporaryDirectory(prefix="scratch-", dir=out, ignore_cleanup_errors=True) as scratch:
+                record, state = training.day(day, state, Path(scratch), partial(progress, day - 1))
+        except OSError as error:
+            raise cannot_write(out / "scratch", error) from None
         save_day(checkpoints, day, record, state)
         wall["simulation"] += time.perf_counter() - started
         _write_description(out, description)
@@ -90,22 +97,39 @@ def train(
     return out
 
 
-def _prepare_folder(config: Config, out: Path, resume: bool, overwrite: bool) -> dict:
-    if resume:
-        description = read_description(out)
-        stored = Config(**description["config"])
-        for name, value in config.model_dump().items():
-            if name not in FREE_ON_RESUME and value != getattr(stored, name):
-                raise UserError(f"--resume: {out} was begun with {name} = {getattr(stored, name)}, not {value}")
-        description["config"] |= {"threads": config.threads, "days": config.days}
-        return description
-    if out.exists() and any(out.iterdir() if out.is_dir() else [out]):
-        if not overwrite:
-            raise UserError(f"{out} exists; go on with it (--resume), replace it (--overwrite) or choose --out")
-        if not (out / "run.json").is_file():
-            raise UserError(f"{out} is not a run of apical, so --overwrite leaves it alone; choose another --out")
-        shutil.rmtree(out)
-    description = {
+def _resumed(config: Config, out: Path) -> dict:
+    """The description of an interrupted run that `config` may go on with."""
+    description = read_description(out)
+    stored = load_config(**description["config"])
+    for name, value in config.model_dump().items():
+        if name not in FREE_ON_RESUME and value != getattr(stored, name):
+            raise UserError(f"--resume: {out} was begun with {name} = {getattr(stored, name)}, not {value}")
+    finished = stored.days if "store_sha256" in description else finished_days(out / "checkpoint")
+    if config.days < finished or ("store_sha256" in description and config.days != finished):
+        raise UserError(f"--resume: {out} has {finished} days already; train anew with another --out")
+    description["config"] |= {"threads": config.threads, "days": config.days}
+    return description
+
+
+def _check_free(out: Path, overwrite: bool) -> None:
+    """Raises UserError unless `out` is new, empty, or a run to be replaced; then that it can be written to."""
+    if out.is_symlink() or (out.exists() and not out.is_dir()):
+        raise UserError(f"{out} is no folder; choose another --out")
+    try:
+        if out.is_dir() and any(out.iterdir()):
+            if not overwrite:
+                raise UserError(f"{out} exists; go on with it (--resume), replace it (--overwrite) or choose --out")
+            if not (out / "run.json").is_file():
+                raise UserError(f"{out} is not a run of apical, so --overwrite leaves it alone; choose another --out")
+        existing = next(folder for folder in (out, *out.absolute().parents) if folder.is_dir())
+        with tempfile.TemporaryFile(dir=existing):
+            pass
+    except OSError as error:
+        raise cannot_write(out, error) from None
+
+
+def _described(config: Config) -> dict:
+    return {
         "config": config.model_dump(),
         "versions": {p: version(p) for p in ("apical", "brian2", "numpy", "xarray", "zarr")},
         "python": platform.python_version(),
@@ -113,12 +137,6 @@ def _prepare_folder(config: Config, out: Path, resume: bool, overwrite: bool) ->
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "wall_seconds": {"building": 0.0, "simulation": 0.0},
     }
-    try:
-        (out / "checkpoint").mkdir(parents=True)
-    except OSError as error:
-        raise cannot_write(out, error) from None
-    _write_description(out, description)
-    return description
 
 
 def _write_description(out: Path, description: dict) -> None:

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Prints the path of a Python >= 3.12 that can make virtual environments.
+# Prints the path of a Python 3.12 or 3.13 that can make virtual environments.
 # A candidate counts only if it runs: pyenv's shims exist even where they refuse to.
 without_venv=
 
 try() {
-    found=$("$1" -c 'import sys; sys.version_info >= (3, 12) and print(sys.executable)' 2>/dev/null)
+    found=$("$1" -c 'import sys; (3, 12) <= sys.version_info < (3, 14) and print(sys.executable)' 2>/dev/null)
     [ -n "$found" ] || return 0
     if "$found" -c 'import ensurepip, venv' 2>/dev/null; then
         printf '%s\n' "$found"

@@ -27,6 +27,3 @@ def main() -> None:
     except UserError as error:
         Console(stderr=True).print(f"apical: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        Console(stderr=True).print("apical: stopped; go on with --resume", style="red")
-        sys.exit(130)

@@ -40,7 +40,8 @@ def train(
     record: Annotated[str | None, _option("events, or traces (fluorescence, voltages) as well.", "record")] = None,
     out: Annotated[Path | None, _option("Folder of the run. Default: results/CONDITION-PROTOCOL-seedSEED.")] = None,
     config: Annotated[
-        Path | None, _option("TOML file with any of these options, probe_every, and a table of parameters.")
+        Path | None,
+        _option("TOML file: options above by name (first_mouse, ...), probe_every, and a table of parameters."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run in --out.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier run in --out.")] = False,
@@ -52,32 +53,33 @@ def train(
     """
     import networks.training as training
     from analysis import save_figures, summary, write_summary
+    from networks.errors import UserError
     from networks.store import read_description
 
-    names = Config.model_fields.keys() & locals().keys()
-    given = {name: value for name, value in locals().items() if name in names and value is not None}
-    if resume and out is not None:
-        settings = load_config(config, **read_description(out)["config"] | given)
-    else:
-        settings = load_config(config, **given)
+    options = dict(mice=mice, first_mouse=first_mouse, cells=cells, days=days, condition=condition)
+    options |= dict(feedback=feedback, pyramidal=pyramidal, protocol=protocol, seed=seed, device=device)
+    options |= dict(threads=threads, record=record)
+    given = {name: value for name, value in options.items() if value is not None}
+    settings = load_config(config, **given)
     out = out or Path("results") / f"{settings.condition}-{settings.protocol}-seed{settings.seed}"
+    if resume:
+        stored = read_description(out)["config"]
+        settings = load_config(**stored | settings.model_dump(include=settings.model_fields_set))
 
     console = Console()
     with _progress(console) as bar:
         task = bar.add_task("building", total=settings.days)
-        baseline = PROTOCOLS[settings.protocol].baseline
-        part = {"closed loop": baseline / (baseline + PROTOCOLS[settings.protocol].closed_loop)}
-        training.train(
-            settings,
-            out,
-            resume,
-            overwrite,
-            lambda day, phase: bar.update(
-                task,
-                completed=day + part.get(phase, 0),
-                description=f"day {day + 1} {phase}" if phase in ("baseline", "closed loop") else phase,
-            ),
-        )
+        protocol = PROTOCOLS[settings.protocol]
+        part = {"closed loop": protocol.baseline / (protocol.baseline + protocol.closed_loop)}
+
+        def show(day: int, phase: str) -> None:
+            name = f"day {day + 1} {phase}" if phase in ("baseline", "closed loop") else phase
+            bar.update(task, completed=day + part.get(phase, 0), description=name)
+
+        try:
+            training.train(settings, out, resume, overwrite, show)
+        except KeyboardInterrupt:
+            raise UserError(f"stopped; go on with: apical train --resume --out {out}") from None
         bar.update(task, description="figures")
         write_summary(out)
         save_figures(out)
@@ -95,6 +97,7 @@ def _progress(console: Console) -> Progress:
         TimeRemainingColumn(),
         console=console,
         transient=True,
+        speed_estimate_period=1e9,  # a phase can take minutes
     )
 
 

@@ -66,6 +66,7 @@ def write(folder, trials, counts, frames=1546, roles=ROLES, light=0.0, weights=N
         "config": CONFIG | config,
         "closed_loop_seconds": frames / RATE,
         "realtime_factor": 12.5,
+        "wall_seconds": {"building": 0.0, "simulation": 1.0},
         "spike_sha256": "abc",
         "store_sha256": checksum,
     }
