@@ -75,7 +75,7 @@ def build(s: Structure) -> Network:
         EventMonitor(cells, "plateau", name="plateaus"),
         StateMonitor(
             readout,
-            ["x", "cursor", "phase", "trial", "light", "probe"],
+            ["x", "cursor", "phase", "light", "probe"],
             record=True,
             name="frames",
             **at_frames,

@@ -14,8 +14,6 @@ from networks.compiler import COMPILER_FLAGS
 class RuntimeProgram:
     """Builds the network anew for each run, with Cython where there is a compiler, else NumPy."""
 
-    was_cached = True
-
     def __init__(self, structure: Structure):
         self.structure = structure
 

@@ -27,7 +27,7 @@ SLOW_STATE = (
 AVERAGES = ("pyramidal.event_average", "pyramidal.burst_average")
 
 #: What is kept of each frame.
-FRAMES = ("x", "cursor", "phase", "trial", "light", "probe")
+FRAMES = ("x", "cursor", "phase", "light", "probe")
 TRACES = (
     "imaging_traces.fluorescence_soma",
     "imaging_traces.fluorescence_apical",
@@ -86,10 +86,9 @@ class Training:
         else:
             intact = np.zeros((cohort.mice, cohort.structure.cells))
             intact[:, : cohort.structure.bci_cells] = np.sign(cohort.readout_weights())
-        kind = self.condition.teaching
-        if cohort.config.feedback == "random" and kind == "vector":
-            kind = "random"
-        return deliver(kind, intact, self.generators("feedback"))
+        if cohort.config.feedback == "random":
+            intact = deliver("random", intact, self.generators("random feedback"))
+        return deliver(self.condition.teaching, intact, self.generators("feedback"))
 
     def generators(self, purpose: str, day: int = 0) -> list[np.random.Generator]:
         first = self.cohort.config.first_mouse
@@ -98,6 +97,8 @@ class Training:
     def day(self, day: int, state: Values, scratch: Path, progress=lambda phase: None) -> tuple[Values, Values]:
         """Run day `day` (1, 2, ...) from the slow state; the record of the day and the next slow state.
 
+        state : ``group.variable`` of SLOW_STATE to arrays (mice, elements per mouse), and from day 2 on ``z``, the
+            z-score of the threshold of day 1, shape (mice,)
         scratch : folder for the programs' files
         progress : called with the name of each phase as it starts
         """

@@ -147,6 +147,19 @@ def test_a_full_disk_is_one_line_and_the_run_goes_on_when_there_is_space(undistu
     np.testing.assert_array_equal(open_run(out).weight, open_run(undisturbed).weight)
 
 
+def test_recorded_traces_carry_the_readout(tmp_path):
+    config = CONFIG.model_copy(update={"days": 1, "record": "traces"})
+    data = open_run(train(config, tmp_path / "traces")).isel(session=0)
+    assert data.fluorescence_soma.dims == ("mouse", "cell", "frame") == data.fluorescence_apical.dims
+    assert (data.sizes["bci_cell"], data.sizes["sample"]) == (10, 43_000)  # 43 s at 1 kHz
+    assert -0.1 < data.v_soma.min() < data.v_soma.max() < -0.02  # volt
+    # x differs from the plain difference of fluorescence by F0 alone, which hardly moves.
+    fluorescence = data.fluorescence_soma.isel(mouse=0).values
+    frame_x = fluorescence[:5].mean(axis=0) - fluorescence[5:10].mean(axis=0)
+    expected = np.convolve(frame_x, np.ones(3) / 3)[: frame_x.size]
+    assert np.corrcoef(expected[100:], data.x.isel(mouse=0).values[100:])[0, 1] > 0.98
+
+
 def test_an_unwritable_place_is_named():
     with pytest.raises(UserError, match=r"cannot write.*--out"):
         train(CONFIG, "/proc/apical" if os.path.isdir("/proc") else "/apical")
