@@ -4,9 +4,10 @@ Two units per mouse see the displayed patch: one its distance from the target, o
 rectified high-pass of the cursor, which runs on between trials). The teaching signal is their weighted sum; each
 dendrite receives it with its own signed weight.
 
-Why this mixture: a symmetric derivative averages to nothing over a trial, so it cannot move the mean of a
-cell's plateaus, and the burst rule does not learn from it. Rectified progress has a mean, as has the error; each
-alone or both together teach. The experiment reports a derivative and no level, hence the small error gain.
+Why this mixture: a symmetric derivative averages to nothing over a trial, so it cannot move the mean of a cell's
+plateaus, and the burst rule does not learn from it. Rectified progress has a mean, as has the error. In probe trials
+the error alone teaches most, progress alone hardly more than no teaching, the mixture nearly as much as the error:
+here the level is what teaches. The experiment reports a derivative and no level, hence the small error gain beside it.
 """
 
 from brian2 import ms
