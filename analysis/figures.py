@@ -67,6 +67,8 @@ def activity_by_role(data: xr.Dataset) -> Figure:
     somatic.axhline(1, color="black", linewidth=0.8, linestyle=":")
     somatic.set_ylabel("somatic events (relative to day 1)")
     apical.set_ylabel("apical plateau rate (Hz)")
+    # From zero, and never so close that a few stray plateaus look like structure.
+    apical.set_ylim(0, max(1.1 * float(plateaus.max()), 0.1))
     handles, labels = somatic.get_legend_handles_labels()
     figure.legend(handles[::-1], labels[::-1], loc="outside lower center", ncols=3)
     return figure
