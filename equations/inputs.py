@@ -31,7 +31,6 @@ rate = (rate_silent + (rate_active - rate_silent)*int(task_pool == engaged))*cli
 """
 
 SPIKE = "uniform_noise(seed, mouse, unit, 4, session, t_in_timesteps) < rate*dt"
-RESET = "trace += 1"
 
 LATENT_PARAMETERS: Table = {
     "tau_latent": Parameter(

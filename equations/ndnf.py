@@ -1,9 +1,8 @@
 """Layer 1 NDNF+ interneurons and the GABA that they release into layer 1.
 
 Leaky integrate-and-fire cells without adaptation. Neurogliaform cells release by volume transmission:
-one release reaches most dendrites in the axonal cloud (Olah et al. 2009), so each mouse has one pool of
-GABA rather than synapses from each cell to each dendrite. Release does not depress with use, although
-neurogliaform synapses do: the block by light at 62 Hz is an upper bound.
+one release reaches most dendrites in the axonal cloud (Olah et al. 2009), here all of the mouse alike. Release
+does not depress with use, although neurogliaform synapses do: the block by light at 62 Hz is an upper bound.
 """
 
 from brian2 import Mohm, ms, mV, nS, pA
@@ -32,10 +31,12 @@ EQUATIONS = """
 dv/dt = ((e_leak_ndnf - v + r_ndnf*(i_bias_ndnf + i_opto*opsin*light*pulse))/tau_ndnf
     + sigma_ndnf*diffusion*normal_noise(seed, mouse, unit, 8, session, t_in_timesteps))*active : volt
 diffusion = sqrt((2 - dt/tau_ndnf)/(tau_ndnf*dt)) : Hz
-active = int(t - last_spike > refractory_ndnf - dt/2) : 1
+active = int(since_spike > refractory_ndnf - dt/2) : 1
 pulse = int(t % light_period < light_pulse) : 1
-last_spike : second
+last_spike : integer           # its step
+since_spike = (t_in_timesteps - last_spike)*dt : second
 opsin : 1 (constant)           # 1 in mice that express ChRmine in NDNF+ cells
+release : 1 (constant)         # GABA that a spike adds at each dendrite
 mouse : integer (constant)
 unit : integer (constant)
 seed : integer (shared, constant)
@@ -45,22 +46,16 @@ session : integer (shared, constant)
 SPIKE = "v > v_threshold_ndnf"
 RESET = """
 v = v_reset_ndnf
-last_spike = t
+last_spike = t_in_timesteps
 """
 
-POOL_PARAMETERS: Table = {
-    "tau_gaba": Parameter(180 * ms, "decay of GABA in layer 1", "Naumann 2025: 200 ms; GABA_B 100-250 ms", low=2 * ms)
-}
+#: GABA at a dendrite, in units of one release of the whole population.
+DENDRITE = "dgaba/dt = -gaba/tau_gaba : 1\n"
 
-#: GABA of a mouse, in units of one release of the whole population.
-POOL = """
-dgaba/dt = -gaba/tau_gaba : 1
-release : 1 (constant)         # added to the pool by a spike of one cell
-"""
-
-ON_SPIKE = "gaba_post += release_post"
+ON_SPIKE = "gaba_post += release_pre"
 
 DENDRITE_PARAMETERS: Table = {
+    "tau_gaba": Parameter(180 * ms, "decay of GABA in layer 1", "Naumann 2025: 200 ms; GABA_B 100-250 ms", low=2 * ms),
     "g_gaba": Parameter(2 * nS, "apical conductance per unit of GABA", "model: light blocks plateaus", low=0 * nS),
     "e_gaba": Parameter(-80 * mV, "reversal of slow GABA_A and GABA_B together", L1),
 }

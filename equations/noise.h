@@ -14,6 +14,7 @@
 #error "noise.h needs IEEE arithmetic: leave -ffast-math out of codegen.cpp.extra_compile_args_gcc"
 #endif
 
+// With APICAL_SINGLE the numbers are floats, else doubles.
 #ifdef __CUDACC__
 #define APICAL_FUNCTION __host__ __device__ static __forceinline__
 #else
@@ -41,11 +42,70 @@ APICAL_FUNCTION PhiloxBlock philox4x32_7(uint32_t c0, uint32_t c1, uint32_t c2, 
     return block;
 }
 
+#ifdef APICAL_SINGLE
+typedef float apical_real;
+
+APICAL_FUNCTION float bits_to_float(uint32_t bits) { float x; std::memcpy(&x, &bits, 4); return x; }
+APICAL_FUNCTION uint32_t float_to_bits(float x) { uint32_t bits; std::memcpy(&bits, &x, 4); return bits; }
+APICAL_FUNCTION float word_to_real(uint32_t w) { return (float)w; }
+
+// The functions below in single precision; relative errors < 3e-7, of the cosine absolute.
+APICAL_FUNCTION float plain_exp(float x)
+{
+    x = x < -87.0f ? -87.0f : (x > 87.0f ? 87.0f : x);
+    const float shifted = x * 1.44269504f + 12582912.0f;  // 1.5 * 2^23: rounds to integer
+    const float k = shifted - 12582912.0f;
+    const float r = (x - k * 0.693359375f) + k * 2.12194440e-4f;
+    float p = 1.0f / 5040.0f;
+    p = p * r + 1.0f / 720.0f;
+    p = p * r + 1.0f / 120.0f;
+    p = p * r + 1.0f / 24.0f;
+    p = p * r + 1.0f / 6.0f;
+    p = p * r + 0.5f;
+    p = p * r + 1.0f;
+    p = p * r + 1.0f;
+    return p * bits_to_float((float_to_bits(shifted) + 127u) << 23);
+}
+
+APICAL_FUNCTION float plain_log(float x)
+{
+    const uint32_t bits = float_to_bits(x) - 0x3f3504f3u + 0x3f800000u;
+    const float k = (float)(int32_t)(bits >> 23) - 127.0f;
+    const float m = bits_to_float((bits & 0x007fffffu) + 0x3f3504f3u);
+    const float s = (m - 1.0f) / (m + 1.0f);
+    const float q = s * s;
+    float p = 1.0f / 9.0f;
+    p = p * q + 1.0f / 7.0f;
+    p = p * q + 1.0f / 5.0f;
+    p = p * q + 1.0f / 3.0f;
+    p = p * q + 1.0f;
+    return 2.0f * s * p + k * 0.693147181f;
+}
+
+APICAL_FUNCTION float plain_cos2pi(float u)
+{
+    const float x = 6.28318531f * (u - 0.5f);
+    const float q = x * x;
+    float p = 1.0f / 6402373705728000.0f;
+    p = p * -q + 1.0f / 20922789888000.0f;
+    p = p * -q + 1.0f / 87178291200.0f;
+    p = p * -q + 1.0f / 479001600.0f;
+    p = p * -q + 1.0f / 3628800.0f;
+    p = p * -q + 1.0f / 40320.0f;
+    p = p * -q + 1.0f / 720.0f;
+    p = p * -q + 1.0f / 24.0f;
+    p = p * -q + 0.5f;
+    p = p * -q + 1.0f;
+    return -p;
+}
+#else
+typedef double apical_real;
+
 APICAL_FUNCTION double bits_to_double(uint64_t bits) { double x; std::memcpy(&x, &bits, 8); return x; }
 APICAL_FUNCTION uint64_t double_to_bits(double x) { uint64_t bits; std::memcpy(&bits, &x, 8); return bits; }
 
 // Exact conversion of a 32-bit word: 2^52 + w has w in its low mantissa bits.
-APICAL_FUNCTION double word_to_double(uint32_t w)
+APICAL_FUNCTION double word_to_real(uint32_t w)
 {
     return bits_to_double(0x4330000000000000ull | w) - 4503599627370496.0;
 }
@@ -112,7 +172,24 @@ APICAL_FUNCTION double plain_cos2pi(double u)
     return -p;
 }
 
-APICAL_FUNCTION double sigmoid(double x) { return 1.0 / (1.0 + plain_exp(-x)); }
+#endif
+
+APICAL_FUNCTION apical_real sigmoid(apical_real x) { return apical_real(1) / (apical_real(1) + plain_exp(-x)); }
+
+APICAL_FUNCTION apical_real exp_decay(apical_real time, apical_real tau) { return plain_exp(-time / tau); }
+
+// Rounds to a multiple of 2^-51 full_scale (2^-22 in single precision): sums below full_scale, a power of two, are exact.
+APICAL_FUNCTION apical_real on_grid(apical_real x, apical_real full_scale)
+{
+    const apical_real shift = apical_real(3) * full_scale;
+    return (x + shift) - shift;
+}
+
+// In (0, 1); in single precision the upper end can round to 1.
+APICAL_FUNCTION apical_real word_to_uniform(uint32_t w)
+{
+    return (word_to_real(w) + apical_real(0.5)) * apical_real(2.3283064365386963e-10);
+}
 
 // Streams 2k and 2k+1 are the two word pairs of one block: the compiler computes the block once.
 APICAL_FUNCTION PhiloxBlock noise_block(int64_t seed, int64_t mouse, int64_t neuron, int64_t stream,
@@ -122,19 +199,19 @@ APICAL_FUNCTION PhiloxBlock noise_block(int64_t seed, int64_t mouse, int64_t neu
                         (uint32_t)seed, (uint32_t)mouse);
 }
 
-APICAL_FUNCTION double uniform_noise(int64_t seed, int64_t mouse, int64_t neuron, int64_t stream,
-                                     int64_t session, int64_t step)
+APICAL_FUNCTION apical_real uniform_noise(int64_t seed, int64_t mouse, int64_t neuron, int64_t stream,
+                                          int64_t session, int64_t step)
 {
     const PhiloxBlock block = noise_block(seed, mouse, neuron, stream, session, step);
-    return (word_to_double((stream & 1) ? block.word2 : block.word0) + 0.5) * 2.3283064365386963e-10;
+    return word_to_uniform((stream & 1) ? block.word2 : block.word0);
 }
 
-APICAL_FUNCTION double normal_noise(int64_t seed, int64_t mouse, int64_t neuron, int64_t stream,
-                                    int64_t session, int64_t step)
+APICAL_FUNCTION apical_real normal_noise(int64_t seed, int64_t mouse, int64_t neuron, int64_t stream,
+                                         int64_t session, int64_t step)
 {
     const PhiloxBlock block = noise_block(seed, mouse, neuron, stream, session, step);
-    const double u = (word_to_double((stream & 1) ? block.word2 : block.word0) + 0.5) * 2.3283064365386963e-10;
-    const double v = word_to_double((stream & 1) ? block.word3 : block.word1) * 2.3283064365386963e-10;
-    return std::sqrt(-2.0 * plain_log(u)) * plain_cos2pi(v);
+    const apical_real u = word_to_uniform((stream & 1) ? block.word2 : block.word0);
+    const apical_real v = word_to_real((stream & 1) ? block.word3 : block.word1) * apical_real(2.3283064365386963e-10);
+    return std::sqrt(apical_real(-2) * plain_log(u)) * plain_cos2pi(v);
 }
 #endif

@@ -1,4 +1,4 @@
-"""Counter-based noise (Philox4x32-7) and the sigmoid as Brian2 functions for every back end.
+"""Counter-based noise (Philox4x32-7) and elementary functions as Brian2 functions for every back end.
 
 A random number is a pure function of (seed, mouse, neuron, stream, session, step), so that a mouse
 receives the same noise alone, in a cohort, after a resume and on any number of threads. Streams: 0 and 1
@@ -9,7 +9,7 @@ Source: Salmon, Moraes, Dror, Shaw 2011 (SC'11), doi 10.1145/2063384.2063405.
 from pathlib import Path
 
 import numpy as np
-from brian2 import Function
+from brian2 import Function, second
 
 HEADER = Path(__file__).with_name("noise.h")
 
@@ -55,12 +55,28 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-np.clip(x, -700, 700)))
 
 
-def _brian_function(numpy_function, arguments):
+def exp_decay(time, tau):
+    """What is left after `time` of a quantity that decays with the time constant `tau`; both in seconds."""
+    return np.exp(np.clip(-time / tau, -700, 700))
+
+
+def on_grid(x, full_scale):
+    """`x` rounded to a multiple of 2^-51 `full_scale` (2^-22 in single precision); `full_scale` is a power of two.
+
+    A sum of such numbers is exact, whatever their order, as long as it stays below `full_scale`. Devices add up
+    synaptic currents in different orders.
+    """
+    return (x + 3 * full_scale) - 3 * full_scale
+
+
+def _brian_function(numpy_function, arguments, arg_units=None, return_unit=1):
     name = numpy_function.__name__
-    function = Function(numpy_function, arg_units=[1] * len(arguments), return_unit=1, arg_names=arguments)
+    arg_units = arg_units or [1] * len(arguments)
+    function = Function(numpy_function, arg_units=arg_units, return_unit=return_unit, arg_names=arguments)
     # The header defines `name` itself; each back end only has to include it.
     compiled = {"headers": ['"noise.h"'], "include_dirs": [str(HEADER.parent)]}
     function.implementations.add_implementation("cpp", "", compiler_kwds=compiled, name=name)
+    function.implementations.add_implementation("cuda", "", compiler_kwds=compiled, name=name)
     cython = f"""
 cdef extern from "{HEADER}":
     double _{name} "{name}"({", ".join(["double"] * len(arguments))}) nogil
@@ -76,4 +92,6 @@ FUNCTIONS = {
     "normal_noise": _brian_function(normal_noise, _COUNTER),
     "uniform_noise": _brian_function(uniform_noise, _COUNTER),
     "sigmoid": _brian_function(sigmoid, ["x"]),
+    "exp_decay": _brian_function(exp_decay, ["time", "tau"], [second, second]),
+    "on_grid": _brian_function(on_grid, ["x", "full_scale"], [None, "x"], lambda x, full_scale: x),
 }

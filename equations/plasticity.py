@@ -38,13 +38,25 @@ burst_average += burst/tau_average
 
 INPUT_PARAMETERS: Table = {"tau_trace": Parameter(50 * ms, "presynaptic event trace", PAYEUR, low=2 * ms)}
 
-#: Presynaptic part, in the input.
-INPUT_EQUATIONS = "dtrace/dt = -trace/tau_trace : 1"
+#: Presynaptic part, in the input: the trace as it was at the last spike, from where it decays.
+INPUT_EQUATIONS = """
+trace : 1
+last_spike : integer           # its step
+since_spike = (t_in_timesteps - last_spike)*dt : second
+"""
+
+INPUT_RESET = """
+trace = 1 + trace*exp_decay(since_spike, tau_trace)
+last_spike = t_in_timesteps
+"""
 
 SYNAPSE_PARAMETERS: Table = {
     "w_max": Parameter(240 * pA, "upper bound of a weight", "model: 3 x initial mean", low=0 * pA)
 }
 
 SYNAPSE = "w : amp"
-ON_PRE = "i_input_post += w"
-ON_POST = "w = clip(w*(1 - decay_signal_post) + learning_signal_post*trace_pre, 0*pA, w_max)"
+ON_PRE = "i_input_post += on_grid(w, input_range)"
+ON_POST = """
+trace_now = trace_pre*exp_decay(since_spike_pre, tau_trace_pre)
+w = clip(w*(1 - decay_signal_post) + learning_signal_post*trace_now, 0*pA, w_max)
+"""

@@ -3,7 +3,7 @@
 Source of the cell: Naud & Sprekeler 2018, PNAS 115:E6329.
 """
 
-from brian2 import ms, mV, nS, pA, pF
+from brian2 import amp, ms, mV, nS, pA, pF
 
 from equations.parameters import Parameter, Table
 
@@ -60,7 +60,7 @@ dv_apical/dt = (e_leak - v_apical)/tau_apical
              + (g_apical*plateau + c_bap*bap + w_apical + i_apical + i_gaba)/c_apical : volt
 dw_apical/dt = (a_apical*(v_apical - e_leak) - w_apical)/tau_w_apical : amp
 plateau = sigmoid((v_apical - e_plateau)/d_plateau) : 1
-bap = int(t - last_spike > bap_start - dt/2)*int(t - last_spike < bap_stop - dt/2) : 1
+bap = int(since_spike > bap_start - dt/2)*int(since_spike < bap_stop - dt/2) : 1
 i_apical = i_bias_apical + i_background_apical + i_teaching*feedback_apical*teaching : amp
 i_gaba = g_gaba*gaba*(e_gaba - v_apical) : amp
 
@@ -75,7 +75,8 @@ di_background_apical/dt = -i_background_apical/tau_background + sigma_apical*dif
 diffusion = sqrt((2 - dt/tau_background)/(tau_background*dt)) : Hz
 
 # events, bursts, plateaus
-last_spike : second
+last_spike : integer           # step of the last spike; seconds would lose steps in single precision
+since_spike = (t_in_timesteps - last_spike)*dt : second
 event : 1                      # 1 if the last spike opened an event, else 0
 burst : 1                      # 1 if the last spike turned an event into a burst, else 0
 event_count : 1                # since the start of the run
@@ -93,15 +94,20 @@ session : integer (shared, constant)
 SPIKE = "v_soma > v_threshold"
 
 RESET = """
-burst = event*int(t - last_spike < burst_interval - dt/2)
-event = int(t - last_spike > burst_interval - dt/2)
+burst = event*int(since_spike < burst_interval - dt/2)
+event = int(since_spike > burst_interval - dt/2)
 event_count += event
 burst_count += burst
-last_spike = t
+last_spike = t_in_timesteps
 v_soma = e_leak
 v_threshold += threshold_step
 w_soma += 1
 """
+
+#: After each step: on the grid of `on_grid` the synaptic currents of a step add up exactly, so that their order, which
+#: differs between devices, does not matter.
+AFTER_STEP = "i_input = on_grid(i_input, input_range)"
+INPUT_RANGE = 2**-28 * amp  # 3.7 nA
 
 #: A plateau: the apical potential stays above the half-activation of its calcium current. A back-propagating
 #: action potential alone lifts it for less than `plateau_minimum`.

@@ -43,7 +43,10 @@ time_out_frames : integer (shared, constant)
 duration : second (shared, constant)   # of the run
 """
 
-SUMMED = "x_frame_post = readout_weight*dff_pre : 1 (summed)"
+#: The sum is exact in any order while it is below DFF_RANGE.
+SUMMED = "x_frame_post = on_grid(readout_weight*dff_pre, dff_range) : 1 (summed)"
+
+DFF_RANGE = 16.0
 
 FRAME = f"""
 x = (x_frame + x_last + x_before)/3

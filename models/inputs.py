@@ -1,9 +1,10 @@
 """Feed-forward inputs of a cohort and their plastic synapses onto the somata."""
 
-from brian2 import NeuronGroup, Synapses
+from brian2 import NeuronGroup, Synapses, ms
 
-from equations import inputs, noise, plasticity
+from equations import inputs, noise, plasticity, pyramidal
 from equations.parameters import Table, declarations
+from models.connect import within_mice
 
 PARAMETERS: Table = inputs.PARAMETERS | plasticity.INPUT_PARAMETERS
 LATENT_PARAMETERS: Table = inputs.LATENT_PARAMETERS
@@ -32,7 +33,7 @@ def input_units(count: int, varied: frozenset[str], clock, frame_clock) -> Neuro
         + declarations(PARAMETERS, varied),
         method="euler",
         threshold=inputs.SPIKE,
-        reset=inputs.RESET,
+        reset=plasticity.INPUT_RESET,
         namespace=noise.FUNCTIONS,
         clock=clock,
         name="inputs",
@@ -49,10 +50,11 @@ def feed_forward(source: NeuronGroup, target: NeuronGroup, mice: int, varied: fr
         plasticity.SYNAPSE + "\n" + declarations(SYNAPSE_PARAMETERS, varied),
         on_pre=plasticity.ON_PRE,
         on_post=plasticity.ON_POST,
+        delay=dict.fromkeys(("pre", "post"), 0 * ms),
+        namespace=noise.FUNCTIONS | {"input_range": pyramidal.INPUT_RANGE},
         clock=clock,
         name="feed_forward",
     )
     synapses.post.when = "after_resets"  # the reset classifies the spike as event or burst
-    n_in, n_out = len(source) // mice, len(target) // mice
-    synapses.connect(j=f"k for k in range((i//{n_in})*{n_out}, (i//{n_in} + 1)*{n_out})")
+    within_mice(synapses, mice)
     return synapses

@@ -2,7 +2,7 @@
 
 from brian2 import NeuronGroup, Synapses
 
-from equations import feedback, task, top_down
+from equations import feedback, noise, task, top_down
 from equations.parameters import Table, declarations
 
 PARAMETERS: Table = top_down.PARAMETERS | feedback.CURSOR_PARAMETERS
@@ -33,6 +33,7 @@ def readout_synapses(cells: NeuronGroup, readout: NeuronGroup, bci_cells: int, f
         readout,
         "readout_weight : 1 (constant)\n" + task.SUMMED,
         clock=frame_clock,
+        namespace=noise.FUNCTIONS | {"dff_range": task.DFF_RANGE},
         name="readout_synapses",
     )
     # After the imaging of the same frame, whose dF/F it sums.

@@ -1,12 +1,12 @@
-"""Layer 1 NDNF+ interneurons and their pool of GABA."""
+"""Layer 1 NDNF+ interneurons and their GABA at the apical dendrites."""
 
-from brian2 import NeuronGroup, Synapses
+from brian2 import NeuronGroup, Synapses, ms
 
 from equations import ndnf, noise
 from equations.parameters import Table, declarations
+from models.connect import within_mice
 
 PARAMETERS: Table = ndnf.PARAMETERS
-POOL_PARAMETERS: Table = ndnf.POOL_PARAMETERS
 
 
 def ndnf_cells(count: int, varied: frozenset[str], clock) -> NeuronGroup:
@@ -23,20 +23,8 @@ def ndnf_cells(count: int, varied: frozenset[str], clock) -> NeuronGroup:
     )
 
 
-def gaba_pool(mice: int, varied: frozenset[str], clock) -> NeuronGroup:
-    """One pool of layer 1 GABA per mouse."""
-    return NeuronGroup(
-        mice,
-        ndnf.POOL + declarations(POOL_PARAMETERS, varied),
-        method="euler",
-        clock=clock,
-        name="gaba_pool",
-    )
-
-
-def volume_transmission(cells: NeuronGroup, pool: NeuronGroup, clock) -> Synapses:
-    """Each spike of an NDNF+ cell releases into the pool of its mouse."""
-    synapses = Synapses(cells, pool, on_pre=ndnf.ON_SPIKE, clock=clock, name="volume_transmission")
-    per_mouse = len(cells) // len(pool)
-    synapses.connect(j=f"k for k in range(i//{per_mouse}, i//{per_mouse} + 1)")
+def volume_transmission(source: NeuronGroup, target: NeuronGroup, mice: int, clock) -> Synapses:
+    """Each spike of an NDNF+ cell reaches all apical dendrites of its mouse."""
+    synapses = Synapses(source, target, on_pre=ndnf.ON_SPIKE, delay=0 * ms, clock=clock, name="volume_transmission")
+    within_mice(synapses, mice)
     return synapses

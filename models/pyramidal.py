@@ -1,6 +1,7 @@
 """The layer 5 pyramidal population of a cohort: cell, indicator, learning rule in one group."""
 
 from brian2 import NeuronGroup
+from brian2.stateupdaters.explicit import euler
 
 from equations import feedback, indicator, ndnf, noise, plasticity, pyramidal
 from equations.parameters import Table, declarations
@@ -12,12 +13,15 @@ PARAMETERS: Table = (
 
 #: What a cell reads from its mouse.
 LINKED = {
-    "gaba": "1",  # from the layer 1 pool
     "teaching": "1",
     "closed_loop": "1",
     "cursor_deviation": "1",
     "cursor_variance": "1",
 }
+
+
+def _euler(equations, variables, options=None) -> str:
+    return f"{euler(equations, variables, options)}\n{pyramidal.AFTER_STEP}"
 
 
 def pyramidal_cells(count: int, varied: frozenset[str], clock, frame_clock) -> NeuronGroup:
@@ -28,16 +32,17 @@ def pyramidal_cells(count: int, varied: frozenset[str], clock, frame_clock) -> N
     group = NeuronGroup(
         count,
         pyramidal.EQUATIONS
+        + ndnf.DENDRITE
         + indicator.EQUATIONS
         + plasticity.EQUATIONS
         + feedback.EQUATIONS
         + "".join(f"{name} : {unit} (linked)\n" for name, unit in LINKED.items())
         + declarations(PARAMETERS, varied),
-        method="euler",
+        method=_euler,
         threshold=pyramidal.SPIKE,
         reset=pyramidal.RESET + plasticity.RESET + indicator.RESET,
         events={"plateau": pyramidal.PLATEAU},
-        namespace=noise.FUNCTIONS | {"frame_interval": 1 / FRAME_RATE},
+        namespace=noise.FUNCTIONS | {"frame_interval": 1 / FRAME_RATE, "input_range": pyramidal.INPUT_RANGE},
         clock=clock,
         name="pyramidal",
     )

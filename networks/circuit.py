@@ -34,6 +34,16 @@ class Structure:
     def bci_cells(self) -> int:
         return self.p_plus + self.p_minus
 
+    @property
+    def synapses(self) -> dict[str, int]:
+        """Number of synapses of the cohort by name."""
+        per_mouse = {
+            "feed_forward": self.inputs * self.cells,
+            "volume_transmission": self.ndnf * self.cells,
+            "readout_synapses": self.bci_cells,
+        }
+        return {name: self.mice * count for name, count in per_mouse.items()}
+
 
 #: Parameters by the group that holds them.
 TABLES: dict[str, Table] = {
@@ -42,7 +52,6 @@ TABLES: dict[str, Table] = {
     "latents": inputs.LATENT_PARAMETERS,
     "feed_forward": inputs.SYNAPSE_PARAMETERS,
     "ndnf": ndnf.PARAMETERS,
-    "gaba_pool": ndnf.POOL_PARAMETERS,
     "readout": interface.PARAMETERS,
 }
 
@@ -56,13 +65,12 @@ def build(s: Structure) -> Network:
     latents = inputs.slow_latents(s.mice * s.latents, s.varied, frame_clock)
     units = inputs.input_units(s.mice * s.inputs, s.varied, clock, frame_clock)
     interneurons = ndnf.ndnf_cells(s.mice * s.ndnf, s.varied, clock)
-    pool = ndnf.gaba_pool(s.mice, s.varied, clock)
     readout = interface.interface(s.mice, s.varied, frame_clock)
 
     mouse = np.arange(s.mice)
     of_cell = np.repeat(mouse, s.cells)
     for name in pyramidal.LINKED:
-        setattr(cells, name, linked_var(pool if name == "gaba" else readout, name, index=of_cell))
+        setattr(cells, name, linked_var(readout, name, index=of_cell))
     units.engaged = linked_var(readout, "engaged", index=np.repeat(mouse, s.inputs))
     latent_of_unit = np.add.outer(mouse * s.latents, np.arange(s.inputs) % s.latents).ravel()
     units.latent = linked_var(latents, "latent", index=latent_of_unit)
@@ -98,10 +106,9 @@ def build(s: Structure) -> Network:
         latents,
         units,
         interneurons,
-        pool,
         readout,
         inputs.feed_forward(units, cells, s.mice, s.varied, clock),
-        ndnf.volume_transmission(interneurons, pool, clock),
+        ndnf.volume_transmission(interneurons, cells, s.mice, clock),
         interface.readout_synapses(cells, readout, s.bci_cells, frame_clock),
         *monitors,
         name="cohort",

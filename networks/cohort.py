@@ -8,12 +8,40 @@ import numpy as np
 
 from networks.circuit import DT, TABLES, Structure
 from networks.config import PARAMETERS, Config, values_of
-from networks.device import CompiledProgram
+from networks.cuda.gpu import gpus, require_gpu
+from networks.device import CompiledProgram, Progress
+from networks.errors import UserError
 from networks.runtime import RuntimeProgram
+from networks.target import Target
 
-PROGRAMS = {"cpp_standalone": CompiledProgram, "runtime": RuntimeProgram}
+#: Architectures of a CUDA program that is built without a GPU: A100 and H100.
+DATA_CENTRE = ("sm_80", "sm_90")
+
+#: Step of the last spike of a cell at rest: a second before the start.
+LONG_AGO = -round(1 / float(DT))
 
 Values = dict[str, np.ndarray]
+
+
+def structure_of(config: Config) -> Structure:
+    """What is compiled for a configuration: all mice in one program on a GPU, else those of one thread."""
+    # Brian2's runtime device is one per process.
+    threads = config.threads if config.device == "cpp_standalone" else 1
+    return Structure(
+        mice=-(-config.mice // min(threads, config.mice)),
+        cells=config.cells,
+        varied=frozenset(name for name, value in config.parameters.items() if isinstance(value, list)),
+        traces=config.record == "traces",
+    )
+
+
+def target_of(config: Config) -> Target:
+    """What the program of a configuration is compiled for."""
+    if config.device != "cuda_standalone":
+        return Target(precision=config.precision)
+    present = [gpu.arch for gpu in gpus() if gpu.index == config.gpu]
+    arch = tuple(config.arch.split(",")) if config.arch else tuple(present) or DATA_CENTRE
+    return Target(config.device, config.precision, config.math, arch, config.heap_mb)
 
 
 class Cohort:
@@ -23,28 +51,31 @@ class Cohort:
     mice and noise is counted per mouse, the result does not depend on their number.
     """
 
-    def __init__(self, config: Config):
-        """Build the program (cached). Raises UserError without a compiler."""
+    def __init__(self, config: Config, program: Path | None = None, progress: Progress = lambda done, all: None):
+        """Build the program (cached), or take the one that ``apical build`` left in the folder `program`.
+
+        Raises UserError without a compiler or, for CUDA, without a GPU.
+        """
         self.config = config
         self.mice = config.mice
-        # Brian2's runtime device is one per process.
-        threads = 1 if config.device == "runtime" else config.threads
-        per_shard = -(-config.mice // min(threads, config.mice))
-        self.shards = -(-config.mice // per_shard)
-        varied = {name for name, value in config.parameters.items() if isinstance(value, list)}
-        self.structure = Structure(
-            mice=per_shard,
-            cells=config.cells,
-            varied=frozenset(varied),
-            traces=config.record == "traces",
-        )
-        self.program = PROGRAMS[config.device](self.structure)
+        self.structure = structure_of(config)
+        self.shards = -(-config.mice // self.structure.mice)
+        if config.device == "cuda_standalone":
+            require_gpu(config.gpu)
+        if config.device == "runtime":
+            self.program = RuntimeProgram(self.structure)
+        elif program is None:
+            self.program = CompiledProgram(self.structure, target_of(config), progress)
+        else:
+            self.program = CompiledProgram.built(program)
+            if self.program.structure != self.structure:
+                raise UserError(f"{program} was built for {self.program.structure}, not {self.structure}")
 
     def parameters(self) -> Values:
         """``group.parameter`` to SI value: a scalar, or one row per mouse where the mice differ."""
         s = self.structure
         per_mouse = dict(pyramidal=s.cells, inputs=s.inputs, latents=s.latents, ndnf=s.ndnf)
-        per_mouse |= dict(gaba_pool=1, readout=1, feed_forward=s.inputs * s.cells)
+        per_mouse |= dict(readout=1, feed_forward=s.inputs * s.cells)
         given = {name: values_of(name, v) for name, v in self.config.parameters.items()}
         values = {}
         for group, table in TABLES.items():
@@ -77,10 +108,10 @@ class Cohort:
         resting = {"v_soma": "e_leak", "v_apical": "e_leak", "v_threshold": "v_threshold_rest"}
         for name, parameter in resting.items():
             values[f"pyramidal.{name}"] = per_cell * self._per_mouse(parameter)
-        values["pyramidal.last_spike"] = -per_cell
+        values["pyramidal.last_spike"] = LONG_AGO * per_cell
         values["pyramidal.f0"] = per_cell
         values["ndnf.v"] = np.ones((self.mice, s.ndnf)) * self._per_mouse("e_leak_ndnf")
-        values["ndnf.last_spike"] = -np.ones((self.mice, s.ndnf))
+        values["ndnf.last_spike"] = LONG_AGO * np.ones((self.mice, s.ndnf))
         return values
 
     def readout_weights(self) -> np.ndarray:
@@ -118,7 +149,8 @@ class Cohort:
         """Run all shards; arrays in `values` have the mice first, scalars hold for all."""
         with ThreadPoolExecutor(self.shards) as pool:
             parts = [
-                pool.submit(self.program.run, self._shard(values, n), folder / f"shard_{n}") for n in range(self.shards)
+                pool.submit(self.program.run, self._shard(values, n), folder / f"shard_{n}", self.config.gpu)
+                for n in range(self.shards)
             ]
             return CohortResults([part.result() for part in parts], self.structure, self.mice)
 

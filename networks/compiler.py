@@ -2,6 +2,7 @@
 
 import platform
 import shutil
+import subprocess
 
 from networks.errors import UserError
 
@@ -28,3 +29,19 @@ def compiler() -> str:
                 f"{tool} is missing: install it (Debian/Ubuntu: sudo apt-get install g++ make), or use --device runtime"
             )
     return shutil.which("g++")
+
+
+class CppToolchain:
+    """g++ and make, as `CompiledProgram` needs them. Raises UserError when one is missing."""
+
+    def __init__(self):
+        self.path = compiler()
+
+    def make_variables(self) -> list[str]:
+        """Arguments for the makefile of a C++ program."""
+        return [f"CXX={self.path}"]
+
+    def identity(self) -> bytes:
+        """What the compiled program depends on besides its sources: compiler and processor."""
+        query = [self.path, "-march=native", "-Q", "--help=target", "--version"]
+        return subprocess.run(query, capture_output=True).stdout

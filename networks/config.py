@@ -40,7 +40,12 @@ class Config(BaseModel):
     protocol: str = "full"
     probe_every: Annotated[int, Field(ge=0)] = 0
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
-    device: Literal["cpp_standalone", "runtime"] = "cpp_standalone"
+    device: Literal["cpp_standalone", "cuda_standalone", "runtime"] = "cpp_standalone"
+    precision: Literal["double", "single"] = "double"
+    math: Literal["precise", "fast"] = "precise"  # of a CUDA program, see networks/target.py
+    arch: Annotated[str, Field(pattern=r"^(sm_\d{2,3}(,sm_\d{2,3})*)?$")] = ""  # of a CUDA program; "" is chosen
+    gpu: Annotated[int, Field(ge=0)] = 0
+    heap_mb: Annotated[int, Field(ge=0, lt=10**6)] = 128
     threads: Annotated[int, Field(ge=1)] = 2
     record: Literal["events", "traces"] = "events"
     parameters: dict[str, str | float | list[str | float]] = {}  # a list has one value per mouse
@@ -55,6 +60,13 @@ class Config(BaseModel):
             raise ValueError(f"unknown {info.field_name} {value!r}; {hint}known: {', '.join(known)}")
         return value
 
+    @field_validator("precision")
+    @classmethod
+    def _compiled(cls, value: str, info) -> str:
+        if value == "single" and info.data.get("device") == "runtime":
+            raise ValueError("single precision needs a compiled device, cpp_standalone or cuda_standalone")
+        return value
+
     @field_validator("parameters")
     @classmethod
     def _right_unit_and_range(cls, parameters: dict, info) -> dict:
@@ -65,8 +77,8 @@ class Config(BaseModel):
         return parameters
 
 
-def load_config(path: Path | None = None, **options) -> Config:
-    """The configuration of a TOML file (if any), overridden by `options`. Raises UserError."""
+def load_config(path: Path | None = None, defaults: dict | None = None, **options) -> Config:
+    """The configuration of a TOML file (if any) over `defaults`, overridden by `options`. Raises UserError."""
     fields = {}
     if path is not None:
         try:
@@ -76,7 +88,7 @@ def load_config(path: Path | None = None, **options) -> Config:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UserError(f"{path} is no valid TOML: {error}") from None
     try:
-        return Config(**fields | options)
+        return Config(**(defaults or {}) | fields | options)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(x) for x in first["loc"]) or "configuration"

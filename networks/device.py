@@ -7,17 +7,28 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
-from dataclasses import asdict
+import time
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
-from equations.noise import HEADER
+import equations
+import models
+import networks
 from networks.circuit import Structure
-from networks.compiler import compiler
+from networks.compiler import CppToolchain
+from networks.cuda.gpu import require_gpu
+from networks.cuda.memory import check_memory
+from networks.cuda.toolchain import toolchain as cuda_toolchain
 from networks.errors import UserError
+from networks.results import Results, incomplete
+from networks.target import Target, describe, read_description
+
+#: Called with the number of files that are compiled and of all files.
+Progress = Callable[[int, int], None]
 
 
 def cache_folder() -> Path:
@@ -26,76 +37,58 @@ def cache_folder() -> Path:
     return Path(os.environ.get("APICAL_CACHE") or user / "apical").expanduser().resolve()
 
 
-class Results(Mapping):
-    """Arrays of a finished run by ``group.variable``, read from disk when asked for."""
-
-    def __init__(self, folder: Path, arrays: dict):
-        self.folder, self.arrays = folder, arrays
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        entry = self.arrays[name]
-        path = self.folder / entry["file"]
-        values = np.fromfile(path, dtype=entry["dtype"])
-        columns = entry["columns"] or 1
-        if values.size != (self._length(name) * columns if entry["size"] is None else entry["size"]):
-            raise incomplete(path)
-        return values.reshape(-1, columns) if entry["columns"] else values
-
-    def _length(self, name: str) -> int:
-        """How many rows an array that grows should have: its monitor or synapses count them."""
-        return int(self[f"{name.split('.')[0]}.N"][0])
-
-    def __iter__(self):
-        return iter(self.arrays)
-
-    def __len__(self):
-        return len(self.arrays)
-
-
-def incomplete(path: Path) -> UserError:
-    """The error for a results file that is shorter than it should be."""
-    free = shutil.disk_usage(path.parent).free
-    if free < 2**20:
-        return UserError(f"the disk of {path.parent} is full; free some space, then go on with --resume")
-    return UserError(f"{path} is incomplete; go on with --resume")
-
-
 class CompiledProgram:
-    """The cpp_standalone program of a circuit."""
+    """The C++ or CUDA program of a circuit."""
 
-    def __init__(self, structure: Structure):
+    def __init__(self, structure: Structure, target: Target | None = None, progress: Progress = lambda done, all: None):
         """Generate the program and compile it, unless the cache has it. Raises UserError."""
-        compiler_path = compiler()
+        self.structure, self.target = structure, target or Target()
+        toolchain = cuda_toolchain() if self.target.device == "cuda_standalone" else CppToolchain()
         programs = cache_folder() / "programs"
+        self.folder = programs / _key(structure, self.target, toolchain.identity())
+        self.was_cached = is_whole(self.folder)
+        if self.was_cached:
+            return
         try:
             programs.mkdir(parents=True, exist_ok=True)
             source = Path(tempfile.mkdtemp(prefix="building-", dir=programs))
         except OSError as error:
             raise UserError(f"cannot write to {programs} ({error.strerror}); set APICAL_CACHE") from None
         try:
-            _generate(structure, source)
-            self.folder = programs / _content_hash(source, compiler_path)
-            self.was_cached = _is_whole(self.folder)
-            if not self.was_cached:
-                _compile(source, compiler_path)
-                shutil.rmtree(self.folder, ignore_errors=True)
-                try:
-                    source.rename(self.folder)
-                except OSError:  # another process was faster
-                    if not _is_whole(self.folder):
-                        raise
+            generate_sources(structure, self.target, source)
+            _compile(source, toolchain.make_variables(), progress)
+            shutil.rmtree(self.folder, ignore_errors=True)
+            try:
+                source.rename(self.folder)
+            except OSError:  # another process was faster
+                if not is_whole(self.folder):
+                    raise
         finally:
             shutil.rmtree(source, ignore_errors=True)
+
+    @classmethod
+    def built(cls, folder: Path) -> "CompiledProgram":
+        """The program that ``apical build`` left in `folder`. Raises UserError when it is not whole."""
+        program = cls.__new__(cls)
+        program.folder, program.was_cached = Path(folder).resolve(), True
+        if not is_whole(program.folder):
+            raise UserError(f"{folder} holds no program; make one with: apical build --out {folder}")
+        program.structure, program.target = read_description(program.folder / "description.json")
+        return program
 
     @cached_property
     def arrays(self) -> dict:
         return json.loads((self.folder / "arrays.json").read_text())
 
-    def run(self, values: Mapping[str, np.ndarray], folder: Path) -> Results:
+    def run(self, values: Mapping[str, np.ndarray], folder: Path, gpu: int = 0) -> Results:
         """Run with `values` (``group.variable`` to SI numbers); results are files in `folder`.
 
-        Raises UserError when the program fails or the disk is full, KeyError for an unknown variable.
+        gpu : index of the GPU that runs a CUDA program
+        Raises UserError when the program fails, the disk is full, or there is no such GPU or not enough of its
+        memory; KeyError for an unknown variable.
         """
+        if self.target.device == "cuda_standalone":
+            check_memory(require_gpu(gpu), self.arrays, self.structure, self.target, float(values["readout.duration"]))
         folder.mkdir(parents=True, exist_ok=True)
         arguments = ["--results_dir", f"{folder.resolve()}/"]
         for name, value in values.items():
@@ -106,8 +99,14 @@ class CompiledProgram:
             path = folder.resolve() / f"value_{name}"
             path.write_bytes(value.tobytes())
             arguments.append(f"{name}={path}")
-        done = subprocess.run([self.folder / "main", *arguments], cwd=self.folder, capture_output=True, text=True)
-        if done.returncode or done.stderr:
+        done = subprocess.run(
+            [self.folder / "main", *arguments],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            env=os.environ | {"CUDA_VISIBLE_DEVICES": str(gpu)},
+        )
+        if done.returncode or done.stderr:  # a value that could not be set is reported there
             if shutil.disk_usage(folder).free < 2**20:
                 raise incomplete(folder / "results")
             reason = done.stderr[-500:].strip() or f"exit code {done.returncode}"
@@ -121,42 +120,47 @@ class CompiledProgram:
         return Results(folder, self.arrays)
 
 
-def _generate(structure: Structure, folder: Path) -> None:
-    description = folder / "structure.json"
-    description.write_text(json.dumps(asdict(structure) | {"varied": sorted(structure.varied)}))
+def generate_sources(structure: Structure, target: Target, folder: Path) -> None:
+    """Write the sources of a program into `folder`. Raises UserError with the reason."""
+    description = folder / "description.json"
+    description.write_text(describe(structure, target))
     command = [sys.executable, "-P", "-m", "networks.generate", description, folder]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        raise UserError(f"the program could not be generated: {done.stderr.strip().splitlines()[-1]}")
+        reason = done.stderr.strip().splitlines()[-1].removeprefix("networks.errors.UserError: ")
+        raise UserError(f"the program could not be generated: {reason}")
 
 
-def _is_whole(program: Path) -> bool:
+def is_whole(program: Path) -> bool:
+    """Whether `program` is the folder of a compiled program."""
     return (program / "main").is_file() and (program / "arrays.json").is_file()
 
 
-def _content_hash(source: Path, compiler_path: str) -> str:
-    """Hash of all that was generated, the compiler and the processor that it compiles for."""
-    digest = hashlib.sha256()
-    target = subprocess.run([compiler_path, "-march=native", "-Q", "--help=target", "--version"], capture_output=True)
-    digest.update(target.stdout)
-    for path in sorted(p for p in source.rglob("*") if p.is_file()):
-        digest.update(str(path.relative_to(source)).encode())
-        text = path.read_bytes()
-        for place in (source, HEADER.parent):
-            text = text.replace(str(place).encode(), b"")
-        digest.update(text)
-    digest.update(HEADER.read_bytes())
+def _key(structure: Structure, target: Target, identity: bytes) -> str:
+    """Hash of all that a program is made from: description, our packages, Brian2, and the toolchain's `identity`."""
+    digest = hashlib.sha256(identity)
+    digest.update(describe(structure, target).encode())
+    digest.update(f"{version('brian2')} {version('brian2cuda')}".encode())
+    for package in (equations, models, networks):
+        folder = Path(package.__path__[0])
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in (".py", ".h", ".cu", "")):
+            if path.is_file():
+                digest.update(str(path.relative_to(folder)).encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _compile(source: Path, compiler_path: str) -> None:
-    done = subprocess.run(
-        ["make", f"-j{os.cpu_count()}", f"CXX={compiler_path}"],
-        cwd=source,
-        capture_output=True,
-        text=True,
-        env=os.environ,
-    )
-    if done.returncode:
-        (line, *_) = [x for x in done.stderr.splitlines() if "error" in x] or [done.stderr[-300:]]
+def _compile(source: Path, variables: list[str], progress: Progress) -> None:
+    log, sources = source / "make.log", [*source.rglob("*.cu"), *source.rglob("*.cpp")]
+    with log.open("w") as output:
+        make = subprocess.Popen(["make", f"-j{os.cpu_count()}", *variables], cwd=source, stdout=output, stderr=output)
+        try:
+            while make.poll() is None:
+                progress(sum(1 for _ in source.rglob("*.o")), len(sources))
+                time.sleep(0.1)
+        finally:
+            if make.poll() is None:
+                make.terminate()
+    if make.returncode:
+        text = log.read_text()
+        (line, *_) = [x for x in text.splitlines() if "error" in x] or [text[-300:]]
         raise UserError(f"compilation failed: {line.strip()}; `apical doctor` checks the compiler")

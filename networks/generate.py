@@ -1,31 +1,48 @@
-"""Write the C++ sources of a circuit; run as ``python -m networks.generate STRUCTURE.json FOLDER``.
+"""Write the sources of a circuit; run as ``python -m networks.generate DESCRIPTION.json FOLDER``.
 
 A process of its own, because Brian2 numbers its objects by what the process made before: a fresh one always
 writes the same sources. It also leaves the device of the caller's session alone.
 """
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
 import numpy as np
 from brian2 import device, prefs, second, set_device
 
+from equations.noise import HEADER
 from networks.circuit import Structure, build
 from networks.compiler import COMPILER_FLAGS
+from networks.guards import check_network
+from networks.target import Target, read_description
 
 
-def generate(structure: Structure, folder: Path) -> None:
+def generate(structure: Structure, target: Target, folder: Path) -> None:
     """Write the program into `folder`, with a table of its arrays in ``arrays.json``."""
-    prefs.codegen.cpp.extra_compile_args_gcc = COMPILER_FLAGS
+    cuda = target.device == "cuda_standalone"
+    if cuda:
+        from networks.cuda.preferences import configure
+
+        configure(target)
+    else:
+        single = ["-DAPICAL_SINGLE"] if target.precision == "single" else []
+        prefs.codegen.cpp.extra_compile_args_gcc = COMPILER_FLAGS + single
+    prefs.core.default_float_dtype = np.float32 if target.precision == "single" else np.float64
     # The same expressions whether a parameter is one value or an array.
     prefs.codegen.loop_invariant_optimisations = False
-    set_device("cpp_standalone", build_on_run=False, directory=str(folder))
+    set_device(target.device, build_on_run=False, directory=str(folder))
     network = build(structure)
+    check_network(network, cuda)
     network.run(1 * second)
     _take_duration_from_readout()
     device.build(directory=str(folder), compile=False, run=False, with_output=False)
-    _mark_independent(folder / "code_objects")
+    if cuda:
+        shutil.copy(HEADER, folder)
+        _keep_case_of_paths(folder / "objects.cu")
+    else:
+        _mark_independent(folder / "code_objects")
     (folder / "arrays.json").write_text(json.dumps(_array_table(), indent=1))
 
 
@@ -62,6 +79,12 @@ def _mark_independent(folder: Path) -> None:
         path.write_text(f"{before}#pragma GCC ivdep\n{loop}{after}")
 
 
+def _keep_case_of_paths(objects: Path) -> None:
+    """brian2cuda turns the values of its arguments into lower case, among them the names of files."""
+    lower = "c = std::tolower(static_cast<unsigned char>(c));"
+    before, after = objects.read_text().split(lower)
+    objects.write_text(before + after)
+
+
 if __name__ == "__main__":
-    fields = json.loads(Path(sys.argv[1]).read_text())
-    generate(Structure(**fields | {"varied": frozenset(fields["varied"])}), Path(sys.argv[2]))
+    generate(*read_description(Path(sys.argv[1])), Path(sys.argv[2]))

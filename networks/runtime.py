@@ -17,7 +17,7 @@ class RuntimeProgram:
     def __init__(self, structure: Structure):
         self.structure = structure
 
-    def run(self, values: Mapping[str, np.ndarray], folder: Path) -> dict[str, np.ndarray]:
+    def run(self, values: Mapping[str, np.ndarray], folder: Path, gpu: int = 0) -> dict[str, np.ndarray]:
         """Run with `values` (``group.variable`` to SI numbers); the arrays of all groups and monitors."""
         previous, flags = get_device(), prefs.codegen.cpp.extra_compile_args_gcc
         prefs.codegen.cpp.extra_compile_args_gcc = COMPILER_FLAGS

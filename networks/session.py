@@ -57,7 +57,7 @@ class Training:
             "readout.session_light": per_mouse * self.condition.light,
             "readout.probe_every": per_mouse * protocol.probe_every,
             "ndnf.opsin": np.full((mice, s.ndnf), float(self.condition.opsin)),
-            "gaba_pool.release": per_mouse * self.condition.ndnf / s.ndnf,
+            "ndnf.release": np.full((mice, s.ndnf), self.condition.ndnf / s.ndnf),
             "readout.hold_frames": np.asarray(protocol.hold_frames),
             "readout.grey_frames": np.asarray(protocol.frames(protocol.grey)),
             "readout.trial_frames": np.asarray(protocol.frames(protocol.trial)),

@@ -19,6 +19,7 @@ import numpy as np
 from networks.checkpoint import cannot_write, finished_days, load_day, save_day, written_whole
 from networks.cohort import Cohort
 from networks.config import PARAMETERS, Config, load_config
+from networks.cuda.gpu import gpus
 from networks.errors import UserError
 from networks.session import Training
 from networks.store import read_description, write_store
@@ -26,7 +27,7 @@ from networks.store import read_description, write_store
 Progress = Callable[[int, str], None]
 
 #: Options that may differ when a run is resumed.
-FREE_ON_RESUME = {"threads", "days"}
+FREE_ON_RESUME = {"threads", "days", "gpu", "arch"}
 
 
 def train(
@@ -35,12 +36,14 @@ def train(
     resume: bool = False,
     overwrite: bool = False,
     progress: Progress = lambda finished_days, phase: None,
+    program: Path | None = None,
 ) -> Path:
     """Train the cohort of `config` and write the run to the folder `out`; returns that folder.
 
     resume : go on after the last finished day of an interrupted run
     overwrite : replace an earlier run in `out`
     progress : called with the number of finished days and the name of the phase that starts
+    program : folder that ``apical build`` made, instead of compiling here
     Raises UserError: existing, unwritable or foreign output, no compiler, full disk, damaged checkpoint.
     """
     out = Path(out)
@@ -50,9 +53,11 @@ def train(
         return out
     if not resume:
         _check_free(out, overwrite)
-    progress(finished_days(checkpoints) if resume else 0, "building")
+    finished = finished_days(checkpoints) if resume else 0
+    progress(finished, "building")
     started = time.perf_counter()
-    training = Training(Cohort(config))
+    cohort = Cohort(config, program, lambda done, files: progress(finished, f"building {done}/{files}"))
+    training = Training(cohort)
     wall = description["wall_seconds"]
     wall["building"] += time.perf_counter() - started
 
@@ -82,7 +87,6 @@ def train(
         _write_description(out, description)
 
     progress(config.days, "writing")
-    cohort = training.cohort
     mice = config.first_mouse + np.arange(config.mice)
     description["spike_sha256"] = _spike_checksum(checkpoints, config.days)
     checksum = write_store(out / "cohort.zarr", checkpoints, config.days, mice, cohort.roles())
@@ -107,7 +111,7 @@ def _resumed(config: Config, out: Path) -> dict:
     finished = stored.days if "store_sha256" in description else finished_days(out / "checkpoint")
     if config.days < finished or ("store_sha256" in description and config.days != finished):
         raise UserError(f"--resume: {out} has {finished} days already; train anew with another --out")
-    description["config"] |= {"threads": config.threads, "days": config.days}
+    description["config"] |= {name: getattr(config, name) for name in FREE_ON_RESUME}
     return description
 
 
@@ -131,10 +135,11 @@ def _check_free(out: Path, overwrite: bool) -> None:
 def _described(config: Config) -> dict:
     return {
         "config": config.model_dump(),
-        "versions": {p: version(p) for p in ("apical", "brian2", "numpy", "xarray", "zarr")},
+        "versions": {p: version(p) for p in ("apical", "brian2", "brian2cuda", "numpy", "xarray", "zarr")},
         "python": platform.python_version(),
         "commit": _commit(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "gpu": [gpu.name for gpu in gpus() if gpu.index == config.gpu and config.device == "cuda_standalone"],
         "wall_seconds": {"building": 0.0, "simulation": 0.0},
     }
 

@@ -9,39 +9,49 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 
 from networks.conditions import CONDITIONS
-from networks.config import Config, load_config
+from networks.config import load_config
 from networks.protocols import PROTOCOLS
+from scripts.build import built_config, option
 
 _CONDITIONS = "; ".join(f"{name}: {c.meaning}" for name, c in CONDITIONS.items())
 
 
-def _option(help_text: str, field: str | None = None):
-    default = f" Default: {Config.model_fields[field].default}." if field else ""
-    return typer.Option(help=help_text + default, show_default=False)
-
-
 def train(
-    mice: Annotated[int | None, _option("Number of mice.", "mice")] = None,
+    mice: Annotated[int | None, option("Number of mice.", "mice")] = None,
     first_mouse: Annotated[
-        int | None, _option("Number of the first mouse: mouse 3 is the same in each cohort.", "first_mouse")
+        int | None, option("Number of the first mouse: mouse 3 is the same in each cohort.", "first_mouse")
     ] = None,
-    cells: Annotated[int | None, _option("Layer 5 pyramidal cells per mouse.", "cells")] = None,
-    days: Annotated[int | None, _option("Days of training, one session each.", "days")] = None,
-    condition: Annotated[str | None, _option(f"{_CONDITIONS}.", "condition")] = None,
+    cells: Annotated[int | None, option("Layer 5 pyramidal cells per mouse.", "cells")] = None,
+    days: Annotated[int | None, option("Days of training, one session each.", "days")] = None,
+    condition: Annotated[str | None, option(f"{_CONDITIONS}.", "condition")] = None,
     feedback: Annotated[
         str | None,
-        _option("Signs of the teaching: learned (locally), aligned (by role), random.", "feedback"),
+        option("Signs of the teaching: learned (locally), aligned (by role), random.", "feedback"),
     ] = None,
-    pyramidal: Annotated[str | None, _option("Cell model of the pyramidal cells.", "pyramidal")] = None,
-    protocol: Annotated[str | None, _option(f"Length of the days: {', '.join(PROTOCOLS)}.", "protocol")] = None,
-    seed: Annotated[int | None, _option("Seed of all noise.", "seed")] = None,
-    device: Annotated[str | None, _option("cpp_standalone (compiled) or runtime (slow).", "device")] = None,
-    threads: Annotated[int | None, _option("Shards of the cohort that run side by side.", "threads")] = None,
-    record: Annotated[str | None, _option("events, or traces (fluorescence, voltages) as well.", "record")] = None,
-    out: Annotated[Path | None, _option("Folder of the run. Default: results/CONDITION-PROTOCOL-seedSEED.")] = None,
+    pyramidal: Annotated[str | None, option("Cell model of the pyramidal cells.", "pyramidal")] = None,
+    protocol: Annotated[str | None, option(f"Length of the days: {', '.join(PROTOCOLS)}.", "protocol")] = None,
+    seed: Annotated[int | None, option("Seed of all noise.", "seed")] = None,
+    device: Annotated[
+        str | None,
+        option("cpp_standalone (compiled), cuda_standalone (NVIDIA GPU) or runtime (slow).", "device"),
+    ] = None,
+    precision: Annotated[str | None, option("double or single, of a compiled program.", "precision")] = None,
+    math: Annotated[
+        str | None, option("Of a CUDA program: precise (as on the CPU) or fast (nvcc -use_fast_math).", "math")
+    ] = None,
+    arch: Annotated[
+        str | None, option("GPU to compile for, such as sm_90. Default: that of this machine, else sm_80,sm_90.")
+    ] = None,
+    gpu: Annotated[int | None, option("Number of the GPU to run on, as nvidia-smi counts.", "gpu")] = None,
+    program: Annotated[
+        Path | None, option("Folder that apical build made: run that program, with its options as defaults.")
+    ] = None,
+    threads: Annotated[int | None, option("Shards of the cohort that run side by side.", "threads")] = None,
+    record: Annotated[str | None, option("events, or traces (fluorescence, voltages) as well.", "record")] = None,
+    out: Annotated[Path | None, option("Folder of the run. Default: results/CONDITION-PROTOCOL-seedSEED.")] = None,
     config: Annotated[
         Path | None,
-        _option("TOML file: options above by name (first_mouse, ...), probe_every, and a table of parameters."),
+        option("TOML file: options above by name (first_mouse, ...), probe_every, and a table of parameters."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run in --out.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier run in --out.")] = False,
@@ -58,9 +68,9 @@ def train(
 
     options = dict(mice=mice, first_mouse=first_mouse, cells=cells, days=days, condition=condition)
     options |= dict(feedback=feedback, pyramidal=pyramidal, protocol=protocol, seed=seed, device=device)
-    options |= dict(threads=threads, record=record)
+    options |= dict(threads=threads, record=record, precision=precision, math=math, arch=arch, gpu=gpu)
     given = {name: value for name, value in options.items() if value is not None}
-    settings = load_config(config, **given)
+    settings = load_config(config, built_config(program) if program else None, **given)
     out = out or Path("results") / f"{settings.condition}-{settings.protocol}-seed{settings.seed}"
     if resume:
         stored = read_description(out)["config"]
@@ -77,7 +87,7 @@ def train(
             bar.update(task, completed=day + part.get(phase, 0), description=name)
 
         try:
-            training.train(settings, out, resume, overwrite, show)
+            training.train(settings, out, resume, overwrite, show, program)
         except KeyboardInterrupt:
             raise UserError(f"stopped; go on with: apical train --resume --out {out}") from None
         bar.update(task, description="figures")

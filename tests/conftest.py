@@ -52,7 +52,7 @@ def resting_cells():
             setattr(cells, name, (none | values).get(name, parameter.value))
         cells.v_soma = cells.v_apical = -70 * mV
         cells.v_threshold = -50 * mV
-        cells.last_spike = -1000 * ms
+        cells.last_spike = round(-1000 / dt)
         cells.f0 = 1
         mice.cursor_variance = 1
         return cells, mice, clock, frames

@@ -38,7 +38,7 @@ def ndnf_cells(resting_cells):
     group.light = linked_var(dark, "light", index=np.zeros(COUNT, int))
     quiet = {"i_bias_ndnf": 0 * pA, "v_threshold_ndnf": 1000 * mV}
     set_parameters(group, ndnf.PARAMETERS, **quiet)
-    group.v, group.last_spike, group.unit = -67 * mV, -1000 * ms, np.arange(COUNT)
+    group.v, group.last_spike, group.unit = -67 * mV, -2000, np.arange(COUNT)
     return [group, dark], group, "v", clock, 5e-3, 0.5 / 12
 
 

@@ -88,8 +88,8 @@ def test_weights_follow_the_burst_rule(learned):
     for n in range(INPUTS):
         for cell in range(CELLS):
             w, moved = payeur(learned["first"][0, n, cell] * 1e-12, learned["pre"][n], learned["post"][cell])
-            # Euler at 0.5 ms lets the trace of 50 ms decay 0.5 % faster.
-            assert learned["last"][0, n, cell] * 1e-12 == pytest.approx(w, abs=0.01 * moved), (n, cell)
+            # Euler at 0.5 ms lets the averages of 2 s decay 0.01 % faster.
+            assert learned["last"][0, n, cell] * 1e-12 == pytest.approx(w, abs=5e-4 * moved), (n, cell)
             changes.append(w - learned["first"][0, n, cell] * 1e-12)
     assert min(changes) < -5e-12 and max(changes) > 4e-12  # enough of both to tell
 

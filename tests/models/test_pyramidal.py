@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from brian2 import EventMonitor, Network, SpikeMonitor, StateMonitor, TimedArray, ms, mV, pA
+from brian2 import EventMonitor, Network, SpikeMonitor, StateMonitor, TimedArray, ms, mV, pA, second
 
 DURATION, PULSE = 150.0, 60.0  # ms; a dendritic pulse starts at PULSE and lasts 10 ms
 #: Threshold (nA) of the pulse by the delay (ms) from a spike of the soma to the pulse; None: no spike.
@@ -56,8 +56,8 @@ def protocols() -> dict:
 def cells(request, numpy_runtime, resting_cells, forced_spikes):
     """All protocols at one time step, with what the cells did."""
     dt, given = request.param, protocols()
-    group, mice, clock, _ = resting_cells(len(given), dt)
-    mice.gaba = [cell.gaba for cell in given.values()]
+    group, mice, clock, _ = resting_cells(len(given), dt, tau_gaba=1e9 * second)  # GABA as held by ongoing release
+    group.gaba = [cell.gaba for cell in given.values()]
     t = np.arange(round(DURATION / dt) + 1)[:, None] * dt
     in_pulse = (t > PULSE - dt / 2) & (t < PULSE + 10 - dt / 2)
     namespace = {

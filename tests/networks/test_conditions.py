@@ -132,7 +132,7 @@ def test_a_condition_removes_one_thing(condition, training, alignment):
     expected = {
         "light_only": {"readout.session_light"},
         "ndnf_opto": {"readout.session_light", "ndnf.opsin"},
-        "no_ndnf": {"gaba_pool.release"},
+        "no_ndnf": {"ndnf.release"},
     }
     assert different == expected.get(condition, set())
     state = {"pyramidal.alignment": alignment}

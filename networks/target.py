@@ -1,0 +1,40 @@
+"""What a program is compiled for."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from networks.circuit import Structure
+
+
+@dataclass(frozen=True)
+class Target:
+    """device and arithmetic of a compiled program.
+
+    device : ``cpp_standalone`` or ``cuda_standalone``
+    precision : of floating-point state, ``double`` or ``single``; time is double in both
+    math : of a CUDA program. ``precise`` is IEEE arithmetic without fused multiply-add, as on the CPU; ``fast`` is
+        nvcc's -use_fast_math
+    arch : GPU architectures of a CUDA program, such as ``("sm_90",)``
+    heap_mb : device memory that CUDA kernels can allocate, in MiB
+    """
+
+    device: str = "cpp_standalone"
+    precision: str = "double"
+    math: str = "precise"
+    arch: tuple[str, ...] = ()
+    heap_mb: int = 128
+
+
+def describe(structure: Structure, target: Target) -> str:
+    """Both as the text of ``description.json``."""
+    fields = asdict(structure) | {"varied": sorted(structure.varied)}
+    return json.dumps({"structure": fields, "target": asdict(target)}, indent=1)
+
+
+def read_description(path: Path) -> tuple[Structure, Target]:
+    """What `describe` wrote to `path`."""
+    description = json.loads(path.read_text())
+    structure, target = description["structure"], description["target"]
+    varied, arch = frozenset(structure["varied"]), tuple(target["arch"])
+    return Structure(**structure | {"varied": varied}), Target(**target | {"arch": arch})
