@@ -1,7 +1,6 @@
 """Write the sources of a circuit; run as ``python -m networks.generate DESCRIPTION.json FOLDER``.
 
-A process of its own, because Brian2 numbers its objects by what the process made before: a fresh one always
-writes the same sources. It also leaves the device of the caller's session alone.
+A process of its own, so that the device and the preferences of the caller's session stay what they are.
 """
 
 import json
@@ -24,6 +23,7 @@ def generate(structure: Structure, target: Target, folder: Path) -> None:
     cuda = target.device == "cuda_standalone"
     if cuda:
         from networks.cuda.preferences import configure
+        from networks.cuda.repairs import repair
 
         configure(target)
     else:
@@ -40,7 +40,7 @@ def generate(structure: Structure, target: Target, folder: Path) -> None:
     device.build(directory=str(folder), compile=False, run=False, with_output=False)
     if cuda:
         shutil.copy(HEADER, folder)
-        _keep_case_of_paths(folder / "objects.cu")
+        repair(folder)
     else:
         _mark_independent(folder / "code_objects")
     (folder / "arrays.json").write_text(json.dumps(_array_table(), indent=1))
@@ -77,13 +77,6 @@ def _mark_independent(folder: Path) -> None:
     for path in folder.glob("*_stateupdater_codeobject.cpp"):
         before, after = path.read_text().split(loop)
         path.write_text(f"{before}#pragma GCC ivdep\n{loop}{after}")
-
-
-def _keep_case_of_paths(objects: Path) -> None:
-    """brian2cuda turns the values of its arguments into lower case, among them the names of files."""
-    lower = "c = std::tolower(static_cast<unsigned char>(c));"
-    before, after = objects.read_text().split(lower)
-    objects.write_text(before + after)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ from brian2 import Network, NetworkOperation, Synapses
 
 from networks.errors import UserError
 
-#: brian2cuda's spike queue for heterogeneous delays has a race when its block is more than one warp of 32 threads,
-#: each of which serves one step of delay (CudaSpikeQueue::prepare has no barrier after it reads the queue).
+#: brian2cuda's spike queue for heterogeneous delays has a race (CudaSpikeQueue::prepare has no barrier after it reads
+#: the queue), which one warp of 32 threads, each of which serves one step of delay, cannot show. `cuda.repairs` adds
+#: the barrier, but this has not run on a GPU yet.
 MOST_DELAY_STEPS = 31
 
 

@@ -68,7 +68,7 @@ num_blocks = min(num_processors * blocks_per_processor, _num_{{get_array_name(pa
 {% block kernel_call %}
 {% set parallel = pathway.variables['delay'].scalar and (uses_atomics or synaptic_effects == "synapse") %}
 {% if not parallel %}
-{{ super() }}
+{{ super()|replace('defaultclock.', owner.clock.name ~ '.') }}
 {% else %}
 {% set eventspace = get_array_name(pathway.variables[pathway.eventspace_name], access_data=False) %}
 if ({{pathway.name}}_max_size > 0)

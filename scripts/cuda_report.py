@@ -1,0 +1,178 @@
+"""``apical cuda-report``: what the compiler and the code of a CUDA program say about its speed, without a GPU."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from networks.config import load_config
+from networks.cuda.occupancy import ARCHITECTURES
+from networks.cuda.report import LAUNCH, KernelReport, Report, make_report
+from networks.errors import UserError
+from scripts.build import option
+
+
+def cuda_report(
+    program: Annotated[
+        Path | None,
+        typer.Option(help="Folder that apical build made. Without it, a program is made and kept in cache."),
+    ] = None,
+    mice: Annotated[int | None, option("Number of mice.", "mice")] = None,
+    cells: Annotated[int | None, option("Layer 5 pyramidal cells per mouse.", "cells")] = None,
+    record: Annotated[str | None, option("events, or traces (fluorescence, voltages) as well.", "record")] = None,
+    precision: Annotated[str | None, option("double or single.", "precision")] = None,
+    math: Annotated[str | None, option("precise (as on the CPU) or fast (nvcc -use_fast_math).", "math")] = None,
+    arch: Annotated[
+        str | None,
+        option("GPU to report, such as sm_90, of those the program is compiled for. Default: the newest of them."),
+    ] = None,
+    launch_us: Annotated[
+        float, typer.Option(min=0.01, help="Microseconds to launch a kernel or clear memory.")
+    ] = LAUNCH * 1e6,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Also write all numbers to this file.")] = None,
+) -> None:
+    """Report registers, occupancy, launches, memory traffic and speed limits of a CUDA program, without a GPU.
+
+    Registers and spills (registers that went to slow memory) are the compiler's. A GPU multiprocessor
+    has a fixed number of registers: kernels with many leave room for few threads (the occupancy).
+
+    All else is counted in the generated code, by these rules. What only the first call does is not
+    counted. Spikes are pushed into queues only for pathways with different delays. What monitors do
+    when their memory may be full has a row of its own. Every other branch is taken to run each time.
+
+    Limits: each launch costs the host some microseconds, however many mice there are, and each byte
+    goes through the memory of the GPU. Few mice are limited by launches, many by bytes. Arithmetic
+    is not counted.
+
+    Example: apical build --out gpu --arch sm_80,sm_90; apical cuda-report --program gpu --arch sm_80
+    """
+    fixed = dict(mice=mice, cells=cells, record=record, precision=precision, math=math)
+    given = {name: value for name, value in fixed.items() if value is not None}
+    if program is not None and given:
+        raise UserError(f"--{next(iter(given))} is fixed by the program in {program}; leave one of the two out")
+    if arch is not None and arch not in ARCHITECTURES:
+        raise UserError(f"unknown architecture {arch}; known: {', '.join(ARCHITECTURES)}")
+    compiled = _built(program) if program else _compiled(given | ({"arch": arch} if arch else {}))
+    report = make_report(compiled.folder, compiled.structure, compiled.arrays, arch)
+    if report.arch is None:
+        raise UserError(f"{compiled.folder} has no logs of the compiler; make it again with: apical build --out DIR")
+    if json_file:
+        try:
+            json_file.write_text(json.dumps(as_dict(report, launch_us), indent=1))
+        except OSError as error:
+            raise UserError(f"cannot write {json_file}: {error.strerror}") from None
+    show(report, launch_us, Console())
+
+
+def _built(folder: Path):
+    from networks.device import CompiledProgram
+
+    compiled = CompiledProgram.built(folder)
+    if compiled.target.device != "cuda_standalone":
+        raise UserError(f"{folder} holds a C++ program; make one for GPUs: apical build --device cuda_standalone")
+    return compiled
+
+
+def _compiled(options: dict):
+    from networks.cohort import structure_of, target_of
+    from networks.device import CompiledProgram
+
+    settings = load_config(device="cuda_standalone", **options)
+    with Console(stderr=True).status("compiling, which takes minutes unless the program is in the cache"):
+        return CompiledProgram(structure_of(settings), target_of(settings))
+
+
+def short(name: str) -> str:
+    """The name of a kernel or host function without what all share."""
+    return name.removeprefix("_run_").removeprefix("kernel_").removesuffix("_codeobject")
+
+
+def as_dict(report: Report, launch_us: float) -> dict:
+    """All numbers of `report` for a JSON file; units are in the names, else counts and bytes."""
+    kinds = ("launch", "memset", "transfer", "growth", "wait")
+    return asdict(report) | {
+        "kernels": [asdict(k) | {"bytes_per_mouse_second": k.bytes_per_second} for k in report.kernels],
+        "totals": {
+            kind: {clock: report.count(kind, clock) for clock in report.dt} | {"per_second": report.per_second(kind)}
+            for kind in kinds
+        },
+        "launch_us": launch_us,
+        "predictions": [
+            asdict(p) | {"fastest_mouse_seconds_per_s": p.fastest, "slowest_mouse_seconds_per_s": p.slowest}
+            for p in report.predictions(launch_us * 1e-6)
+        ],
+    }
+
+
+def show(report: Report, launch_us: float, console: Console) -> None:
+    """Print the tables."""
+    console.print(f"[bold]Kernels as compiled for {report.arch} ({report.mice} mice); stack, spilled, shared in bytes")
+    console.print(_compiler_table(report))
+    spilled = sum(r.spill_stores + r.spill_loads for r in report.outside.values())
+    console.print(f"{len(report.outside)} kernels outside the time loop spill {spilled} bytes.\n", highlight=False)
+    console.print("[bold]Bytes read + written by a thread, for a spike, for each synapse; kB/s of a mouse")
+    console.print(_traffic_table(report), "\n[bold]What the host asks of the GPU")
+    console.print(_host_table(report))
+    console.print(f"\n[bold]Limits for one biological second, {launch_us:g} µs a launch; overlap: mouse-seconds/s")
+    console.print(_limit_table(report, launch_us))
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(headings[0], overflow="fold")
+    for heading in headings[1:]:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def _compiler_table(report: Report) -> Table:
+    headings = ("kernel", "registers", "stack", "spilled", "shared", "block", "occupancy")
+    table = _table(*headings)
+    for k in sorted((k for k in report.kernels if k.resources), key=lambda k: -k.resources.registers):
+        r, o = k.resources, k.occupancy
+        spilled = r.spill_stores + r.spill_loads
+        full = f"{o.fraction:.0%} {o.limit}"
+        table.add_row(short(k.name), *map(str, (r.registers, r.stack, spilled, r.shared, k.block, full)))
+    return table
+
+
+def _traffic_table(report: Report) -> Table:
+    table = _table("kernel", "clock", "thread", "spike", "synapse", "kB/s", "share")
+    total = sum(k.bytes_per_second for k in report.kernels)
+
+    def both(k: KernelReport, level: str) -> str:
+        return f"{k.traffic.read[level]} + {k.traffic.written[level]}" if k.traffic.total(level) else ""
+
+    for k in sorted(report.kernels, key=lambda k: -k.bytes_per_second):
+        levels = (both(k, level) for level in ("cell", "event", "synapse"))
+        rate = k.bytes_per_second
+        table.add_row(
+            short(k.name), k.clock.removesuffix("_clock"), *levels, f"{rate / 1e3:,.0f}", f"{rate / total:.1%}"
+        )
+    table.add_row("all", "", "", "", "", f"{total / 1e3:,.0f}", "")
+    return table
+
+
+def _host_table(report: Report) -> Table:
+    table = _table("", "launches", "memory clears", "host transfers", "waits")
+    kinds = ("launch", "memset", "transfer", "wait")
+    for clock, dt in sorted(report.dt.items(), key=lambda item: item[1]):
+        name = f"every tick of {clock} ({dt * 1e3:.4g} ms)"
+        table.add_row(name, *(str(report.count(kind, clock)) for kind in kinds))
+    table.add_row("per biological second", *(f"{report.per_second(kind):,.0f}" for kind in kinds))
+    if report.rare_interval:
+        rare = (str(sum(call.rare.get(kind, 0) for call in report.calls)) for kind in kinds)
+        table.add_row(f"when monitors may be full, once in {report.rare_interval} steps or rarer", *rare)
+    return table
+
+
+def _limit_table(report: Report, launch_us: float) -> Table:
+    table = _table("GPU", "mice", "launching, s", "moving bytes, s", "no overlap", "full overlap")
+    for p in report.predictions(launch_us * 1e-6):
+        speeds = (f"{p.slowest:,.0f}", f"{p.fastest:,.0f}")
+        table.add_row(p.card, f"{p.mice:,}", f"{p.launching:.3g}", f"{p.moving:.3g}", *speeds)
+    return table

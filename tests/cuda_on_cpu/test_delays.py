@@ -1,0 +1,82 @@
+"""brian2cuda's spike queue for delays that differ, executed on the CPU against Brian2's runtime device."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+#: 50 cells with delays of 1 to 30 steps: writes the CUDA program, or what it should compute.
+SCRIPT = """
+import sys
+from pathlib import Path
+import numpy as np
+from brian2 import *
+from networks.cuda.preferences import configure
+from networks.cuda.repairs import add_barrier_to_queue
+from networks.target import Target
+
+prefs.codegen.target = "numpy"
+folder = sys.argv[1]
+if folder != "runtime":
+    configure(Target("cuda_standalone", arch=("sm_90",)))
+    set_device("cuda_standalone", build_on_run=False, directory=folder)
+cells = NeuronGroup(50, "dv/dt = (2 - v)/(10*ms) : 1\\nlast : 1", threshold="v > 1", reset="v = 0", method="euler",
+                    name="cells", dt=0.1*ms)
+cells.v = "0.5*int(i % 2)"
+synapses = Synapses(cells, cells, "w : 1", on_pre="v_post += w\\nw += 1/1024", name="synapses", dt=0.1*ms)
+i, j = np.divmod(np.arange(50*50), 50)
+synapses.connect(i=i, j=j)
+synapses.w = 1/4096
+synapses.delay = (1 + (7*i + 3*j) % 30)*0.1*ms
+network = Network(cells, synapses)
+network.run(30*ms)
+if folder == "runtime":
+    np.save(sys.argv[2], [*cells.v, *synapses.w])
+else:
+    device.build(directory=folder, compile=False, run=False, with_output=False)
+    add_barrier_to_queue(Path(folder))
+    for variable in (cells.variables["v"], synapses.variables["w"]):
+        print(device.get_array_filename(variable))
+"""
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory):
+    """Folder of the generated program, the files of v and w, and their values by the runtime device."""
+    folder = tmp_path_factory.mktemp("delays")
+    (folder / "sources").mkdir()
+
+    def python(*arguments):
+        command = [sys.executable, "-c", SCRIPT, *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    files = python(folder / "sources").split()[-2:]
+    python("runtime", folder / "expected.npy")
+    return folder, files, np.load(folder / "expected.npy")
+
+
+def executed(execute, network, name, order, **options):
+    folder, files, _ = network
+    program = folder / name / "main"
+    if not program.exists():
+        execute.build(folder / "sources", folder / name, **options)
+    (folder / f"{name}-{order}").mkdir()
+    done = execute.run(program, "--results_dir", f"{folder}/{name}-{order}/", order=order)
+    if done.returncode:
+        return None
+    return np.concatenate([np.fromfile(folder / f"{name}-{order}" / file) for file in files])
+
+
+@pytest.mark.parametrize("order", ["forward", "reversed", "shuffled"])
+def test_delays_that_differ_are_right_in_any_order_of_threads(order, execute, network):
+    # Sums of synaptic effects depend on their order in the last digits.
+    np.testing.assert_allclose(executed(execute, network, "whole", order), network[2], rtol=0, atol=1e-12)
+
+
+def test_without_the_barrier_that_we_add_to_the_queue_some_order_fails(execute, network):
+    def remove(name, text):
+        return text.replace("__syncthreads();  // added by apical", "") if name.endswith("spikequeue.h") else text
+
+    results = [executed(execute, network, "bare", order, edit=remove) for order in ("forward", "reversed", "shuffled")]
+    assert any(found is None or not np.allclose(found, network[2], atol=1e-12) for found in results)
