@@ -17,7 +17,7 @@ class Structure:
     """What is compiled into the program; everything else are values that a run is given.
 
     varied : names of parameters that differ between mice
-    traces : record fluorescence of all cells and voltages of the BCI cells
+    record : ``events``; ``imaging``, also the fluorescence of all cells; ``traces``, also voltages of the BCI cells
     """
 
     mice: int = 1
@@ -28,7 +28,7 @@ class Structure:
     latents: int = 4
     ndnf: int = 10
     varied: frozenset[str] = frozenset()
-    traces: bool = False
+    record: str = "events"
 
     @property
     def bci_cells(self) -> int:
@@ -83,24 +83,18 @@ def build(s: Structure) -> Network:
         EventMonitor(cells, "plateau", name="plateaus"),
         StateMonitor(
             readout,
-            ["x", "cursor", "phase", "light", "probe"],
+            ["x", "cursor", "phase", "light", "probe", "teaching"],
             record=True,
             name="frames",
             **at_frames,
         ),
         StateMonitor(cells, "fluorescence_soma", record=bci, name="bci_fluorescence", **at_frames),
     ]
-    if s.traces:
-        monitors += [
-            StateMonitor(
-                cells,
-                ["fluorescence_soma", "fluorescence_apical"],
-                record=True,
-                name="imaging_traces",
-                **at_frames,
-            ),
-            StateMonitor(cells, ["v_soma", "v_apical"], record=bci, dt=1 * ms, name="voltage_traces"),
-        ]
+    if s.record != "events":
+        fluorescence = ["fluorescence_soma", "fluorescence_apical"]
+        monitors.append(StateMonitor(cells, fluorescence, record=True, name="imaging_traces", **at_frames))
+    if s.record == "traces":
+        monitors.append(StateMonitor(cells, ["v_soma", "v_apical"], record=bci, dt=1 * ms, name="voltage_traces"))
     return Network(
         cells,
         latents,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ def structure_of(config: Config) -> Structure:
         mice=-(-config.mice // min(threads, config.mice)),
         cells=config.cells,
         varied=frozenset(name for name, value in config.parameters.items() if isinstance(value, list)),
-        traces=config.record == "traces",
+        record=config.record,
     )
 
 
@@ -42,6 +43,17 @@ def target_of(config: Config) -> Target:
     present = [gpu.arch for gpu in gpus() if gpu.index == config.gpu]
     arch = tuple(config.arch.split(",")) if config.arch else tuple(present) or DATA_CENTRE
     return Target(config.device, config.precision, config.math, arch, config.heap_mb)
+
+
+def _check_same(folder: Path, program: CompiledProgram, structure: Structure, target: Target) -> None:
+    """Raises UserError, with the first difference, unless a program is one for this structure and target."""
+    made = asdict(program.structure) | asdict(program.target)
+    # What it is compiled for, any GPU that can run it may run.
+    for name, value in (asdict(structure) | asdict(target) | {"arch": made["arch"]}).items():
+        if made[name] != value:
+            shown = [sorted(x) if isinstance(x, frozenset) else x for x in (made[name], value)]
+            unit = "mice per thread" if name == "mice" and target.device != "cuda_standalone" else name
+            raise UserError(f"{folder} was built with {unit} = {shown[0]}, not {shown[1]}; build one for this run")
 
 
 class Cohort:
@@ -68,8 +80,7 @@ class Cohort:
             self.program = CompiledProgram(self.structure, target_of(config), progress)
         else:
             self.program = CompiledProgram.built(program)
-            if self.program.structure != self.structure:
-                raise UserError(f"{program} was built for {self.program.structure}, not {self.structure}")
+            _check_same(program, self.program, self.structure, target_of(config))
 
     def parameters(self) -> Values:
         """``group.parameter`` to SI value: a scalar, or one row per mouse where the mice differ."""

@@ -47,7 +47,7 @@ class Config(BaseModel):
     gpu: Annotated[int, Field(ge=0)] = 0
     heap_mb: Annotated[int, Field(ge=0, lt=10**6)] = 128
     threads: Annotated[int, Field(ge=1)] = 2
-    record: Literal["events", "traces"] = "events"
+    record: Literal["events", "imaging", "traces"] = "events"
     parameters: dict[str, str | float | list[str | float]] = {}  # a list has one value per mouse
 
     @field_validator("condition", "protocol")

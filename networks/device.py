@@ -57,10 +57,11 @@ class CompiledProgram:
         try:
             generate_sources(structure, self.target, source)
             _compile(source, toolchain.make_variables(), progress)
-            shutil.rmtree(self.folder, ignore_errors=True)
+            if not is_whole(self.folder):
+                shutil.rmtree(self.folder, ignore_errors=True)
             try:
                 source.rename(self.folder)
-            except OSError:  # another process was faster
+            except OSError:  # another process was faster, and runs its program already
                 if not is_whole(self.folder):
                     raise
         finally:
@@ -73,7 +74,10 @@ class CompiledProgram:
         program.folder, program.was_cached = Path(folder).resolve(), True
         if not is_whole(program.folder):
             raise UserError(f"{folder} holds no program; make one with: apical build --out {folder}")
-        program.structure, program.target = read_description(program.folder / "description.json")
+        try:
+            program.structure, program.target = read_description(program.folder / "description.json")
+        except (OSError, ValueError, TypeError, KeyError):
+            raise UserError(f"{folder} is of another version of apical; make it again with: apical build") from None
         return program
 
     @cached_property
@@ -83,12 +87,15 @@ class CompiledProgram:
     def run(self, values: Mapping[str, np.ndarray], folder: Path, gpu: int = 0) -> Results:
         """Run with `values` (``group.variable`` to SI numbers); results are files in `folder`.
 
-        gpu : index of the GPU that runs a CUDA program
+        gpu : index of the GPU that runs a CUDA program, see `networks.cuda.gpu.gpus`
         Raises UserError when the program fails, the disk is full, or there is no such GPU or not enough of its
         memory; KeyError for an unknown variable.
         """
+        environment = dict(os.environ)
         if self.target.device == "cuda_standalone":
-            check_memory(require_gpu(gpu), self.arrays, self.structure, self.target, float(values["readout.duration"]))
+            found = require_gpu(gpu)
+            check_memory(found, self.arrays, self.structure, self.target, float(values["readout.duration"]))
+            environment["CUDA_VISIBLE_DEVICES"] = found.uuid  # CUDA counts GPUs in an order of its own
         folder.mkdir(parents=True, exist_ok=True)
         arguments = ["--results_dir", f"{folder.resolve()}/"]
         for name, value in values.items():
@@ -99,13 +106,11 @@ class CompiledProgram:
             path = folder.resolve() / f"value_{name}"
             path.write_bytes(value.tobytes())
             arguments.append(f"{name}={path}")
-        done = subprocess.run(
-            [self.folder / "main", *arguments],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            env=os.environ | {"CUDA_VISIBLE_DEVICES": str(gpu)},
-        )
+        command = [self.folder / "main", *arguments]
+        try:
+            done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, env=environment)
+        except OSError as error:  # built for another machine, or copied without the right to run
+            raise UserError(f"cannot run {command[0]}: {error.strerror}") from None
         if done.returncode or done.stderr:  # a value that could not be set is reported there
             if shutil.disk_usage(folder).free < 2**20:
                 raise incomplete(folder / "results")

@@ -27,13 +27,10 @@ SLOW_STATE = (
 AVERAGES = ("pyramidal.event_average", "pyramidal.burst_average")
 
 #: What is kept of each frame.
-FRAMES = ("x", "cursor", "phase", "light", "probe")
-TRACES = (
-    "imaging_traces.fluorescence_soma",
-    "imaging_traces.fluorescence_apical",
-    "voltage_traces.v_soma",
-    "voltage_traces.v_apical",
-)
+FRAMES = ("x", "cursor", "phase", "light", "probe", "teaching")
+IMAGING = ("imaging_traces.fluorescence_soma", "imaging_traces.fluorescence_apical")
+VOLTAGES = ("voltage_traces.v_soma", "voltage_traces.v_apical")
+RECORDED = {"events": (), "imaging": IMAGING, "traces": IMAGING + VOLTAGES}
 
 
 class Training:
@@ -127,6 +124,18 @@ class Training:
         _check_finite(next_state)
         return record, next_state
 
+    def excerpt(self, seconds: float, scratch: Path) -> CohortResults:
+        """Day 1 in closed loop for some seconds, without a baseline before it; all cells are taught alike.
+
+        For comparisons of devices. scratch : folder for the programs' files
+        """
+        mice, cells = self.cohort.mice, self.cohort.structure.cells
+        values = self.first_state() | {
+            f"pyramidal.feedback_{self.condition.compartment}": np.ones((mice, cells)),
+            "readout.phase": np.full((mice, 1), task.TRIAL),
+        }
+        return self._run(1, 1, values, scratch, seconds)
+
     def _run(self, day: int, part: int, values: Values, folder: Path, duration: float) -> CohortResults:
         s, mice = self.cohort.structure, self.cohort.mice
         # Noise of a day: sessions 2*day (baseline) and 2*day + 1 (closed loop).
@@ -181,9 +190,8 @@ class Training:
             record[f"{name}_row_size"] = per_mouse
             record[f"{name}_cell"] = cell
             record[f"{name}_step"] = step
-        if s.traces:
-            for name in TRACES:
-                record[name.split(".")[1]] = loop.recorded(name).astype(np.float32)
+        for name in RECORDED[s.record]:
+            record[name.split(".")[1]] = loop.recorded(name).astype(np.float32)
         return record
 
 

@@ -26,6 +26,7 @@ DENSE = {
     "x": (("frame",), "1", "readout: mean dF/F0 of P+ minus P-, three frames"),
     "angle": (("frame",), "degree", "angle of the cursor, displayed but in probes; NaN outside trials"),
     "light": (("frame",), "1", "LED on"),
+    "teaching": (("frame",), "1", "teaching signal before the weights of the cells"),
     "threshold": ((), "1", "readout that ends a trial with a hit"),
     "x_minimum": ((), "1", "readout shown as 0 degrees"),
     "event_count": (("cell",), "1", "somatic events (spikes and bursts) in the closed loop"),

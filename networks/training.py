@@ -135,12 +135,19 @@ def _check_free(out: Path, overwrite: bool) -> None:
 def _described(config: Config) -> dict:
     return {
         "config": config.model_dump(),
+        **environment(),
+        "gpu": [gpu.name for gpu in gpus() if gpu.index == config.gpu and config.device == "cuda_standalone"],
+        "wall_seconds": {"building": 0.0, "simulation": 0.0},
+    }
+
+
+def environment() -> dict:
+    """Versions of packages and Python, commit (None outside a repository) and machine."""
+    return {
         "versions": {p: version(p) for p in ("apical", "brian2", "brian2cuda", "numpy", "xarray", "zarr")},
         "python": platform.python_version(),
         "commit": _commit(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "gpu": [gpu.name for gpu in gpus() if gpu.index == config.gpu and config.device == "cuda_standalone"],
-        "wall_seconds": {"building": 0.0, "simulation": 0.0},
     }
 
 

@@ -24,7 +24,9 @@ def build(
     out: Annotated[Path, typer.Option(help="Folder of the program; must be new or empty.", show_default=False)],
     mice: Annotated[int | None, option("Number of mice.", "mice")] = None,
     cells: Annotated[int | None, option("Layer 5 pyramidal cells per mouse.", "cells")] = None,
-    record: Annotated[str | None, option("events, or traces (fluorescence, voltages) as well.", "record")] = None,
+    record: Annotated[
+        str | None, option("events; imaging: also fluorescence; traces: also voltages.", "record")
+    ] = None,
     device: Annotated[str, option("cuda_standalone or cpp_standalone. Default: cuda_standalone.")] = "cuda_standalone",
     precision: Annotated[str | None, option("double or single.", "precision")] = None,
     math: Annotated[str | None, option("precise (as on the CPU) or fast (nvcc -use_fast_math).", "math")] = None,
@@ -66,7 +68,7 @@ def build(
 
 def _copy(program: Path, settings: Config, out: Path) -> None:
     """Copy what a run needs to `out`, whole or not at all."""
-    from networks.cuda.toolchain import packaged_folder
+    from networks.cuda.toolchain import toolchain
 
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -74,13 +76,12 @@ def _copy(program: Path, settings: Config, out: Path) -> None:
             folder = Path(partial, "program")
             shutil.copytree(program, folder, ignore=shutil.ignore_patterns("*.o", "results", "make.log"))
             (folder / "config.json").write_text(settings.model_dump_json(indent=1))
-            if settings.device == "cuda_standalone":
-                for library in packaged_folder().glob("lib/libcurand.so.*"):
-                    shutil.copy(library, folder)
+            if settings.device == "cuda_standalone" and (library := toolchain().curand):
+                shutil.copy(library, folder)
             out.exists() and out.rmdir()
             folder.rename(out)
     except OSError as error:
-        raise UserError(f"cannot write to {out}: {error.strerror}") from None
+        raise UserError(f"cannot write to {out}: {error.strerror or error}") from None
 
 
 def built_config(program: Path) -> dict:

@@ -23,7 +23,9 @@ def cuda_report(
     ] = None,
     mice: Annotated[int | None, option("Number of mice.", "mice")] = None,
     cells: Annotated[int | None, option("Layer 5 pyramidal cells per mouse.", "cells")] = None,
-    record: Annotated[str | None, option("events, or traces (fluorescence, voltages) as well.", "record")] = None,
+    record: Annotated[
+        str | None, option("events; imaging: also fluorescence; traces: also voltages.", "record")
+    ] = None,
     precision: Annotated[str | None, option("double or single.", "precision")] = None,
     math: Annotated[str | None, option("precise (as on the CPU) or fast (nvcc -use_fast_math).", "math")] = None,
     arch: Annotated[

@@ -4,12 +4,12 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
-import re
 import shutil
 import subprocess
 import sys
-import sysconfig
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -83,38 +83,42 @@ def _disk() -> Check:
 
 
 def _program_cache() -> Check:
-    name = "Program cache"
-    try:
-        from networks.device import cache_folder
+    from networks.device import cache_folder
 
-        folder = cache_folder()
-    except Exception as error:
-        return Check(name, "problem", f"not known: {error}", "make clean, then make .venv")
+    folder = cache_folder()
     nearest = next(path for path in (folder, *folder.parents) if path.exists())
     if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
         mend = f"make {nearest} a folder that you may write to"
-        return Check(name, "problem", f"{folder} is not writable", mend)
-    return Check(name, "ok", str(folder))
+        return Check("Program cache", "problem", f"{folder} is not writable", mend)
+    return Check("Program cache", "ok", str(folder))
 
 
 def _cuda_toolchain() -> Check:
-    """nvcc from the PATH or from PyPI, with the cuRAND headers that brian2cuda includes."""
-    name, mend = "CUDA toolchain", 'pip install -e ".[cuda]"'
-    packaged = Path(sysconfig.get_path("purelib"), "nvidia", "cu13", "bin", "nvcc")
-    nvcc = str(packaged) if packaged.exists() else shutil.which("nvcc")
-    version = nvcc and _output(nvcc, "--version")
-    if not version:
-        return Check(name, "missing", "not found", mend)
-    release = re.search(r"release ([\d.]+)", version)
-    found = f"nvcc {release[1] if release else 'of unknown version'} ({nvcc})"
-    if _output(nvcc, "-E", "-x", "cu", "-include", "curand_kernel.h", os.devnull) is None:
-        return Check(name, "missing", f"{found}, without cuRAND", mend)
-    return Check(name, "ok", found)
+    """nvcc and cuRAND as CUDA programs are compiled with them."""
+    from networks.cuda.toolchain import toolchain
+    from networks.errors import UserError
+
+    try:
+        tools = toolchain()
+    except UserError as error:
+        found, _, mend = str(error).partition("; ")
+        return Check("CUDA toolchain", "missing", found, mend)
+    found = f"nvcc {tools.version} ({tools.nvcc}), cuRAND {tools.curand or 'of the system'}"
+    return Check("CUDA toolchain", "ok", found)
 
 
 def _gpu() -> Check:
-    query = ("nvidia-smi", "--query-gpu=name,memory.total", "--format=csv,noheader")
-    return _optional("GPU", _output(*query), "none needed: the CPU runs everything")
+    from networks.cuda.gpu import gpus
+
+    found = [
+        f"{gpu.index}: {gpu.name}, {gpu.arch}, {_gib(gpu.free)} of {_gib(gpu.memory)} GiB free, driver {gpu.driver}"
+        for gpu in gpus()
+    ]
+    return _optional("GPU", "; ".join(found), "none needed: the CPU runs everything")
+
+
+def _gib(memory: int | None) -> str:
+    return "?" if memory is None else f"{memory / GIB:.0f}"
 
 
 def _package(name: str, module: str, distribution: str) -> Check:
@@ -128,19 +132,28 @@ def _package(name: str, module: str, distribution: str) -> Check:
 
 
 def report() -> list[Check]:
-    return [
-        _python(),
-        _build_tool("C++ compiler", "g++"),
-        _build_tool("make", "make"),
-        _processors(),
-        _simd(),
-        _disk(),
-        _program_cache(),
-        _cuda_toolchain(),
-        _gpu(),
-        _package("NEST", "nest", "nest-simulator"),
-        _package("NESTML", "pynestml", "nestml"),
-    ]
+    """All rows; a check that fails in an unexpected way is a row as well."""
+    rows = {
+        "Python": _python,
+        "C++ compiler": partial(_build_tool, "C++ compiler", "g++"),
+        "make": partial(_build_tool, "make", "make"),
+        "Processors": _processors,
+        "SIMD": _simd,
+        "Disk": _disk,
+        "Program cache": _program_cache,
+        "CUDA toolchain": _cuda_toolchain,
+        "GPU": _gpu,
+        "NEST": partial(_package, "NEST", "nest", "nest-simulator"),
+        "NESTML": partial(_package, "NESTML", "pynestml", "nestml"),
+    }
+    return [_checked(name, check) for name, check in rows.items()]
+
+
+def _checked(name: str, check: Callable[[], Check]) -> Check:
+    try:
+        return check()
+    except Exception as error:
+        return Check(name, "problem", f"not known: {error}", "make clean, then make .venv")
 
 
 def doctor() -> None:

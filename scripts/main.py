@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from scripts import build, cuda_report, doctor, train
+from scripts import build, cuda_report, doctor, export, train
 
 app = typer.Typer(
     help="Spiking mice learn a brain-computer interface from teaching signals in their apical dendrites.",
@@ -18,6 +18,7 @@ app.command()(train.train)
 app.command()(build.build)
 app.command()(cuda_report.cuda_report)
 app.command()(doctor.doctor)
+app.command()(export.export)
 
 
 def main() -> None:

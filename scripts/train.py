@@ -42,12 +42,16 @@ def train(
     arch: Annotated[
         str | None, option("GPU to compile for, such as sm_90. Default: that of this machine, else sm_80,sm_90.")
     ] = None,
-    gpu: Annotated[int | None, option("Number of the GPU to run on, as nvidia-smi counts.", "gpu")] = None,
+    gpu: Annotated[
+        int | None, option("Number of the GPU, as nvidia-smi counts or in $CUDA_VISIBLE_DEVICES.", "gpu")
+    ] = None,
     program: Annotated[
         Path | None, option("Folder that apical build made: run that program, with its options as defaults.")
     ] = None,
     threads: Annotated[int | None, option("Shards of the cohort that run side by side.", "threads")] = None,
-    record: Annotated[str | None, option("events, or traces (fluorescence, voltages) as well.", "record")] = None,
+    record: Annotated[
+        str | None, option("events; imaging: also fluorescence; traces: also voltages.", "record")
+    ] = None,
     out: Annotated[Path | None, option("Folder of the run. Default: results/CONDITION-PROTOCOL-seedSEED.")] = None,
     config: Annotated[
         Path | None,
@@ -73,8 +77,7 @@ def train(
     settings = load_config(config, built_config(program) if program else None, **given)
     out = out or Path("results") / f"{settings.condition}-{settings.protocol}-seed{settings.seed}"
     if resume:
-        stored = read_description(out)["config"]
-        settings = load_config(**stored | settings.model_dump(include=settings.model_fields_set))
+        settings = load_config(config, read_description(out)["config"], **given)
 
     console = Console()
     with _progress(console) as bar:

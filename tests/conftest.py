@@ -1,11 +1,64 @@
+import json
 import logging
+import sysconfig
+import tempfile
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 from brian2 import Clock, NeuronGroup, TimedArray, get_device, linked_var, ms, mV, pA, prefs, set_device
 
-from equations.task import FRAME_RATE
+from equations.task import FRAME_RATE, FREEZE, GREY, TIME_OUT, TRIAL
 from models.pyramidal import LINKED, PARAMETERS, pyramidal_cells
+from networks.checkpoint import save_day
+from networks.cohort import Cohort
+from networks.cuda.gpu import gpus
+from networks.protocols import PROTOCOLS, RATE, Protocol
+from networks.session import Training
+from networks.store import write_store
+
+
+def pytest_collection_modifyitems(items):
+    marked = [item for item in items if item.get_closest_marker("gpu")]
+    if marked and not gpus():
+        for item in marked:
+            item.add_marker(pytest.mark.skip(reason="needs an NVIDIA GPU"))
+
+
+@pytest.fixture
+def brief_days(monkeypatch):
+    """Days of the short protocol last less than two minutes."""
+    # Long enough for F0 (30 s), pseudo-trials (28.1 s) and a few trials.
+    brief = Protocol(baseline=70.0, closed_loop=40.0, learning_rate_scale=60.0)
+    monkeypatch.setitem(PROTOCOLS, "short", brief)
+
+
+@pytest.fixture
+def excerpt(tmp_path):
+    """Run an excerpt of a session: (configuration, seconds) to results."""
+
+    def run(config, seconds):
+        return Training(Cohort(config)).excerpt(seconds, Path(tempfile.mkdtemp(dir=tmp_path)))
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def differences():
+    """Names of state variables and events of two results, of one program each, that differ in any bit."""
+
+    def compare(one, other):
+        (a,), (b,) = one.parts, other.parts
+        groups = ("pyramidal", "inputs", "latents", "ndnf", "readout")
+        state = [x for x in a if x.split(".")[0] in groups and not x.split(".")[1].startswith("_")]
+        found = [name for name in [*state, "feed_forward.w"] if a[name].tobytes() != b[name].tobytes()]
+        for name in ("spikes", "plateaus"):
+            pairs = zip(one.events(name), other.events(name), strict=True)
+            found += [name for x, y in pairs if x.tobytes() != y.tobytes()]
+        return found
+
+    return compare
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +71,31 @@ def numpy_runtime():
     yield
     prefs.codegen.target = target
     set_device(device)
+
+
+@pytest.fixture(scope="session")
+def stub():
+    """Write an executable shell script: (path, script)."""
+
+    def write(path, script):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+
+    return write
+
+
+@pytest.fixture
+def tools(tmp_path, monkeypatch, stub):
+    """A machine with g++ and make and nothing else: the folder of its programs. No package from NVIDIA is there."""
+    folder = tmp_path / "bin"
+    for name in ("g++", "make"):
+        stub(folder / name, f"echo {name} 1.0")
+    monkeypatch.setattr(sysconfig, "get_path", lambda name: str(tmp_path / "site"))
+    monkeypatch.setenv("PATH", str(folder))
+    for name in ("CUDA_PATH", "CUDA_VISIBLE_DEVICES"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -71,3 +149,74 @@ def forced_spikes():
         return TimedArray(lift * mV, dt=dt * ms)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def recorded_run(tmp_path_factory):
+    """Make a finished run without simulating: two mice, two days of 26 s, four BCI cells and two others.
+
+    recorded : what ``--record`` says; the same run for the same. On day 2 mouse 1 has light, but no trial and no
+        plateau; its cell 5 is silent.
+    """
+
+    @cache
+    def make(recorded="traces"):
+        folder = tmp_path_factory.mktemp("recorded")
+        run, checkpoints, frames = folder / "run", folder / "checkpoint", 400
+        run.mkdir()
+        checkpoints.mkdir()
+        for day in (1, 2):
+            save_day(checkpoints, day, _recorded_day(day, frames, recorded), {})
+        roles = np.array(["P+", "P+", "P-", "P-", "P0", "P0"])
+        description = {
+            "config": {"condition": "ndnf_opto", "protocol": "short", "record": recorded},
+            "closed_loop_seconds": 26.0,
+            "wall_seconds": {},
+            "store_sha256": write_store(run / "cohort.zarr", checkpoints, 2, np.arange(2), roles),
+        }
+        (run / "run.json").write_text(json.dumps(description))
+        return run
+
+    return make
+
+
+def _recorded_day(day, frames, recorded):
+    generator = np.random.default_rng(day)
+    normal = lambda *shape: generator.normal(0, 0.1, (2, *shape)).astype(np.float32)  # noqa: E731
+    bare = np.array([False, day == 2])  # mice without trials and plateaus
+    phase, light = np.full((2, frames), GREY), np.zeros((2, frames))
+    for first, last, outcome in ((20, 80, FREEZE), (110, 200, TIME_OUT), (230, 300, FREEZE)):
+        phase[~bare, first:last] = TRIAL
+        phase[~bare, last : last + 15] = outcome
+    light[bare, 10:150] = light[bare, 200:] = 1
+    probe = np.zeros((2, frames))
+    probe[:, 230:300] = day == 2
+    record = {
+        "phase": phase,
+        "probe": probe,
+        "light": light,
+        "x": normal(frames),
+        "cursor": generator.integers(0, 7, (2, frames)) / 6,
+        "teaching": normal(frames),
+        "threshold": np.full(2, 0.3),
+        "x_minimum": np.full(2, -0.2),
+        "feedback": normal(6),
+        "alignment": normal(6),
+        "weight": 80 + normal(6, 4),
+    }
+    for kind, expected in (("spike", 40), ("plateau", 5)):
+        count = generator.poisson(expected, (2, 6))
+        count[1, 5] = 0
+        if kind == "plateau":
+            count[bare] = 0
+        mouse, cell = np.divmod(np.repeat(np.arange(12), count.ravel()), 6)
+        step = generator.integers(0, round(frames / RATE / 0.5e-3), cell.size)
+        order = np.lexsort((cell, step, mouse))
+        record |= {f"{kind}_count": count, f"{kind}_row_size": count.sum(1)}
+        record |= {f"{kind}_cell": cell[order], f"{kind}_step": step[order]}
+    record |= {"event_count": record["spike_count"], "burst_count": record["plateau_count"]}
+    if recorded != "events":
+        record |= {f"fluorescence_{place}": 1 + normal(6, frames) for place in ("soma", "apical")}
+    if recorded == "traces":
+        record |= {f"v_{place}": -0.07 + 0.1 * normal(4, 26000) for place in ("soma", "apical")}
+    return record

@@ -1,37 +1,48 @@
-"""The GPUs of this machine, as nvidia-smi reports them."""
+"""The GPUs that programs can use, as nvidia-smi reports them."""
 
+import os
+import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from networks.errors import UserError
 
 MIB = 2**20
 
+FIELDS = "index,uuid,compute_cap,memory.total,memory.free,driver_version,name"
+_LINE = re.compile(r"(\d+), ([^,]+), (\d+)\.(\d+), ([^,]+), ([^,]+), ([^,]+), (.+)")
+
 
 @dataclass(frozen=True)
 class Gpu:
-    """One GPU; memory in bytes, `arch` such as ``sm_90``."""
+    """One GPU; memory in bytes (None where the driver does not tell), `arch` such as ``sm_90``."""
 
     index: int
     name: str
     arch: str
-    memory: int
-    free: int
+    memory: int | None
+    free: int | None
+    driver: str
+    uuid: str
 
 
 def gpus() -> list[Gpu]:
-    """All GPUs; empty where there is no GPU or no driver."""
-    query = "index,name,compute_cap,memory.total,memory.free"
-    command = ["nvidia-smi", f"--query-gpu={query}", "--format=csv,noheader,nounits"]
+    """All GPUs, with the index of nvidia-smi; empty where there is no GPU or no driver.
+
+    Where $CUDA_VISIBLE_DEVICES is set, as by the schedulers of clusters, the GPUs in it, counted in its order.
+    """
+    command = ["nvidia-smi", f"--query-gpu={FIELDS}", "--format=csv,noheader,nounits"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return []
     found = []
     for line in done.stdout.splitlines() if done.returncode == 0 else []:
-        index, name, capability, total, free = (field.strip() for field in line.split(","))
-        found.append(Gpu(int(index), name, "sm_" + capability.replace(".", ""), int(total) * MIB, int(free) * MIB))
-    return found
+        if fields := _LINE.fullmatch(line.strip()):
+            index, uuid, major, minor, total, free, driver, name = fields.groups()
+            found.append(Gpu(int(index), name, f"sm_{major}{minor}", _bytes(total), _bytes(free), driver, uuid))
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return found if visible is None else _selected(found, visible.split(","))
 
 
 def require_gpu(index: int) -> Gpu:
@@ -43,7 +54,23 @@ def require_gpu(index: int) -> Gpu:
     if present:
         known = ", ".join(f"{gpu.index} ({gpu.name})" for gpu in present)
         raise UserError(f"there is no GPU {index}; this machine has {known}")
+    hidden = "CUDA_VISIBLE_DEVICES" in os.environ
     raise UserError(
-        "no NVIDIA GPU found (nvidia-smi); to build the program for one elsewhere: "
-        "apical build --device cuda_standalone --out DIR"
+        f"no NVIDIA GPU found (nvidia-smi{', $CUDA_VISIBLE_DEVICES' if hidden else ''}); to build the program for one "
+        "elsewhere: apical build --device cuda_standalone --out DIR"
     )
+
+
+def _bytes(mebibytes: str) -> int | None:
+    return int(mebibytes) * MIB if mebibytes.isdigit() else None
+
+
+def _selected(found: list[Gpu], names: list[str]) -> list[Gpu]:
+    """The GPUs with these numbers or (beginnings of) UUIDs, renumbered; as in CUDA, those before an unknown name."""
+    selected = []
+    for name in (name.strip() for name in names):
+        same = [gpu for gpu in found if name and (str(gpu.index) == name or gpu.uuid.startswith(name))]
+        if not same:
+            break
+        selected.append(replace(same[0], index=len(selected)))
+    return selected

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from equations.task import FRAME_RATE
 from networks.circuit import Structure
 from networks.cuda.gpu import Gpu
 from networks.errors import UserError
@@ -12,8 +13,11 @@ GIB = 2**30
 #: Allocations of device memory are rounded up to this many bytes; a recorded variable takes one per cell.
 GRANULE = 512
 
-#: Events per cell and second to set memory aside for; cells of the model fire 3 to 8 a second.
-EVENT_RATE = 10.0
+#: Typical events per cell and second of the model, by monitor.
+EVENT_RATES = {"spikes": 5.0, "plateaus": 1.0}
+
+#: Steps whose events always fit, each cell having one in each (templates/spikemonitor.cu).
+STEPS = 256
 
 #: CUDA context, code and library handles.
 CONTEXT = 600 * 2**20
@@ -21,6 +25,8 @@ CONTEXT = 600 * 2**20
 
 def device_bytes(arrays: dict, structure: Structure, target: Target, duration: float) -> dict[str, int]:
     """Estimated bytes on the GPU of a run of `duration` seconds: neurons, synapses, monitors, context.
+
+    All but the context is proportional to the number of mice.
 
     arrays : table of ``arrays.json``
     """
@@ -30,34 +36,53 @@ def device_bytes(arrays: dict, structure: Structure, target: Target, duration: f
         owner, variable = name.split(".")
         item = np.dtype(entry["dtype"]).itemsize
         if owner in synapses:
-            total["synapses"] += item * (synapses[owner] if entry["size"] is None else entry["size"])
+            # One delay holds for all synapses, the numbers of synapses are one per cell.
+            grows = entry["size"] is None and variable not in ("delay", "N_incoming", "N_outgoing")
+            total["synapses"] += item * (synapses[owner] if grows else entry["size"] or 1)
         elif entry["size"] is not None:
             total["neurons"] += item * entry["size"]
         elif entry["columns"]:
             samples = duration * _sampling_rate(owner)
             total["monitors"] += entry["columns"] * int(np.ceil(item * samples / GRANULE)) * GRANULE
-        elif variable in ("t", "i"):
-            total["monitors"] += int(item * duration * EVENT_RATE * structure.mice * structure.cells)
-    # Lists of synapse numbers by presynaptic cell: one for each pathway, of which feed_forward has two.
-    total["synapses"] += 4 * (sum(synapses.values()) + synapses["feed_forward"])
+        elif owner in EVENT_RATES:
+            cells = structure.mice * structure.cells
+            rows = _rows(EVENT_RATES[owner] * duration * cells, cells)
+            total["monitors"] += item * rows
+            if name == "spikes.t":  # the longest list; while one grows, it is there twice
+                total["monitors"] += item * rows // 2
+    # Lists of synapse numbers by cell: forward and backward for feed_forward, forward for volume_transmission.
+    total["synapses"] += 4 * (2 * synapses["feed_forward"] + synapses["volume_transmission"])
     return total
+
+
+def mice_that_fit(gpu: Gpu, arrays: dict, structure: Structure, target: Target, duration: float) -> int | None:
+    """The number of mice like those of `structure` for which the free memory of `gpu` suffices; None: not known."""
+    if gpu.free is None:
+        return None
+    parts = device_bytes(arrays, structure, target, duration)
+    per_mouse = (sum(parts.values()) - parts["context"]) / structure.mice
+    return max(int((gpu.free - parts["context"]) / per_mouse), 0)
 
 
 def check_memory(gpu: Gpu, arrays: dict, structure: Structure, target: Target, duration: float) -> None:
     """Raises UserError when a run of `duration` seconds would not fit into the free memory of `gpu`."""
-    parts = device_bytes(arrays, structure, target, duration)
-    needed = sum(parts.values())
-    if needed > gpu.free:
-        largest = max(parts, key=parts.get)
-        fits = int(structure.mice * (gpu.free - parts["context"]) / (needed - parts["context"]))
+    fits = mice_that_fit(gpu, arrays, structure, target, duration)
+    if fits is not None and fits < structure.mice:
+        parts = device_bytes(arrays, structure, target, duration)
         raise UserError(
-            f"{structure.mice} mice need {needed / GIB:.1f} GiB of GPU memory, most of it for {largest}; {gpu.name} "
-            f"has {gpu.free / GIB:.1f} GiB free, enough for {max(fits, 0)} mice"
+            f"{structure.mice} mice need {sum(parts.values()) / GIB:.1f} GiB of GPU memory, most of it for "
+            f"{max(parts, key=parts.get)}; {gpu.name} has {gpu.free / GIB:.1f} GiB free, enough for {fits} mice"
         )
+
+
+def _rows(events: float, cells: int) -> int:
+    """Length of the list of an event monitor: doubled whenever it is half full."""
+    rows = 2 * STEPS * cells
+    while rows < 2 * events:
+        rows *= 2
+    return rows
 
 
 def _sampling_rate(monitor: str) -> float:
     """Samples per second of a state monitor of the circuit."""
-    from equations.task import FRAME_RATE
-
     return 1000.0 if monitor == "voltage_traces" else float(FRAME_RATE)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sysconfig
@@ -13,6 +14,16 @@ from networks.errors import UserError
 
 INSTALL = 'pip install -e ".[cuda]"'
 
+#: Packages on PyPI that nvcc's own does not bring along, and a file of each below `packaged_folder()`.
+PACKAGES = {
+    "nvidia-cuda-crt": "include/crt/host_config.h",
+    "nvidia-nvvm": "nvvm/bin/cicc",
+    "nvidia-cuda-cccl": "include/cccl/thrust/version.h",
+    "nvidia-cuda-runtime": "include/cuda_runtime.h",
+    "nvidia-cuda-profiler-api": "include/cuda_profiler_api.h",
+    "nvidia-curand": "include/curand_kernel.h",
+}
+
 
 def packaged_folder() -> Path:
     """Where the packages from PyPI put CUDA 13."""
@@ -21,12 +32,12 @@ def packaged_folder() -> Path:
 
 @dataclass(frozen=True)
 class Toolchain:
-    """nvcc and the folders that it needs besides its own."""
+    """nvcc, folders of headers besides its own, and cuRAND's library (None: where the linker finds it)."""
 
     nvcc: Path
     version: str
     include: tuple[Path, ...] = ()
-    library: Path | None = None
+    curand: Path | None = None
 
     def tool(self, name: str) -> Path | None:
         """Another program of the toolkit, such as ``cuobjdump``, if it is there."""
@@ -36,37 +47,60 @@ class Toolchain:
 
     def make_variables(self) -> list[str]:
         """Arguments for the makefile of a CUDA program."""
-        variables = [f"NVCC={self.nvcc}", f"CXX={compiler()}"]
+        variables = [f"NVCC={shlex.quote(str(self.nvcc))}", f"CXX={compiler()}"]
         if self.include:
-            variables.append("INCLUDE=" + " ".join(f"-I{folder}" for folder in self.include))
-        if self.library:  # the packages have no libcurand.so, only libcurand.so.10
-            curand = next(self.library.glob("libcurand.so.*"))
-            variables.append(f"LIBRARIES=-L{self.library} -Xlinker {curand} -Xlinker '-rpath=$$ORIGIN:{self.library}'")
+            variables.append("INCLUDE=" + " ".join(f"-I{shlex.quote(str(folder))}" for folder in self.include))
+        if self.curand:  # beside the program if it is there, else where it was linked
+            folder, library = (shlex.quote(str(path)) for path in (self.curand.parent, self.curand))
+            paths = shlex.quote(f"-rpath=$$ORIGIN:{self.curand.parent}")
+            variables.append(f"LIBRARIES=-L{folder} -Xlinker {library} -Xlinker {paths}")
         return variables
 
     def identity(self) -> bytes:
         """What the compiled program depends on, for the cache."""
-        return f"nvcc {self.version}".encode()
+        return f"nvcc {self.version} {self.curand}".encode()
 
 
 def toolchain() -> Toolchain:
     """The toolchain of $CUDA_PATH, else that from PyPI, else that of the PATH.
 
-    A system's nvcc without cuRAND takes it from the PyPI package. Raises UserError when nvcc or cuRAND is missing.
+    A system's nvcc without cuRAND takes it from the PyPI package. Raises UserError, which names what is missing.
     """
-    packaged = packaged_folder()
+    compiler()
+    packaged = packaged_folder() / "bin" / "nvcc"
     candidates = [Path(os.environ["CUDA_PATH"], "bin", "nvcc")] if os.environ.get("CUDA_PATH") else []
-    candidates += [packaged / "bin" / "nvcc", Path(shutil.which("nvcc") or "nvcc")]
+    candidates += [packaged, Path(shutil.which("nvcc") or "nvcc")]
     for nvcc in candidates:
-        version = _version(nvcc)
-        if version is None:
-            continue
-        if _has_curand(nvcc) and nvcc != packaged / "bin" / "nvcc":
-            return Toolchain(nvcc, version)
-        if (packaged / "include" / "curand.h").exists() and any(packaged.glob("lib/libcurand.so.*")):
-            return Toolchain(nvcc, version, (packaged / "include",), packaged / "lib")
-        raise UserError(f"{nvcc} comes without cuRAND; install it: {INSTALL}")
-    raise UserError(f"no CUDA compiler (nvcc) found; install one: {INSTALL}")
+        if version := _version(nvcc):
+            return _packaged(nvcc, version) if nvcc == packaged else _of_system(nvcc, version)
+    raise UserError(f"no CUDA compiler (nvcc) found; {INSTALL}")
+
+
+def _packaged(nvcc: Path, version: str) -> Toolchain:
+    folder = packaged_folder()
+    missing = [package for package, file in PACKAGES.items() if not (folder / file).exists()]
+    library = _curand_library([folder / "lib"])
+    if missing or not library:
+        raise UserError(f"{nvcc} comes without {', '.join(missing) or 'nvidia-curand'}; {INSTALL}")
+    return Toolchain(nvcc, version, (folder / "include",), library)
+
+
+def _of_system(nvcc: Path, version: str) -> Toolchain:
+    asked = [nvcc, "-dryrun", "-E", "-x", "cu", "-include", "curand_kernel.h", os.devnull]
+    if subprocess.run([asked[0], *asked[2:]], capture_output=True).returncode == 0:
+        folders = re.findall(r'"-L([^"]+)"', subprocess.run(asked, capture_output=True, text=True).stderr)
+        return Toolchain(nvcc, version, (), _curand_library([Path(folder) for folder in folders]))
+    folder = packaged_folder()
+    library = _curand_library([folder / "lib"])
+    if (folder / PACKAGES["nvidia-curand"]).exists() and library and version.startswith("13."):
+        return Toolchain(nvcc, version, (folder / "include",), library)
+    raise UserError(f"{nvcc} ({version}) comes without cuRAND; install it beside, or a whole CUDA 13: {INSTALL}")
+
+
+def _curand_library(folders: list[Path]) -> Path | None:
+    """``libcurand.so.10``, which has no plainer name in the packages, if it is in one of the folders."""
+    found = [path for folder in folders for path in sorted(folder.glob("libcurand.so.*"))]
+    return found[0] if found else None
 
 
 def _version(nvcc: Path) -> str | None:
@@ -76,8 +110,3 @@ def _version(nvcc: Path) -> str | None:
         return None
     found = re.search(r"V([\d.]+)", done.stdout)
     return found[1] if done.returncode == 0 and found else None
-
-
-def _has_curand(nvcc: Path) -> bool:
-    command = [nvcc, "-E", "-x", "cu", "-include", "curand_kernel.h", os.devnull]
-    return subprocess.run(command, capture_output=True).returncode == 0

@@ -1,0 +1,71 @@
+"""The teaching signal as it truly was, which only a model knows, against what theories of credit assignment ask for.
+
+Vectors have one entry per cell of a mouse. The instructive vector is the weight with which each dendrite receives the
+teaching signal. It is compared with
+
+- the gradient of the readout: how x changes with the activity of each cell, which is its readout weight;
+- the target of difference target propagation (Lee et al. 2015): how each cell's activity changes with x, the best
+  linear inverse of the readout from the activity of the session, in which correlated cells outside it have a part;
+- a broadcast: the same for all cells.
+"""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+
+def angle_between(u: np.ndarray, v: np.ndarray) -> float:
+    """Angle between two vectors in degrees; NaN where one of them is zero."""
+    norms = np.linalg.norm(u) * np.linalg.norm(v)
+    return float(np.degrees(np.arccos(np.clip(np.dot(u, v) / norms, -1, 1)))) if norms > 0 else np.nan
+
+
+def readout_gradient(role: np.ndarray) -> np.ndarray:
+    """Derivative of x with respect to the dF/F of each cell: 1/n of P+, -1/n of P-, 0 of P0; (cells,)."""
+    plus, minus = role == "P+", role == "P-"
+    return plus / max(plus.sum(), 1) - minus / max(minus.sum(), 1)
+
+
+def inverse_target(activity: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Regression of each cell's activity on x: the change of activity that goes with a unit of x; (cells,).
+
+    activity : (cells, frames) dF/F; x : (frames,) readout. Frames where x is NaN are left out.
+    """
+    known = np.isfinite(x)
+    x, activity = x[known] - x[known].mean(), activity[:, known]
+    variance = np.mean(x**2)
+    return activity @ x / x.size / variance if variance > 0 else np.zeros(len(activity))
+
+
+def teaching_current(data: xr.Dataset, i_teaching: float) -> xr.DataArray:
+    """Current of the teaching signal into each dendrite, (mouse, session, cell, frame), in the unit of `i_teaching`."""
+    return i_teaching * data.feedback * data.teaching
+
+
+def angles(feedback: np.ndarray, role: np.ndarray, activity: np.ndarray, x: np.ndarray) -> dict[str, float]:
+    """Angles in degrees between the instructive vector of a session and what theories ask for; 90 is chance.
+
+    feedback : (cells,) weights of the teaching signal; role : (cells,); activity : (cells, frames); x : (frames,)
+    """
+    return {
+        "gradient": angle_between(feedback, readout_gradient(role)),
+        "inverse": angle_between(feedback, inverse_target(activity, x)),
+        "broadcast": angle_between(feedback, np.ones_like(feedback)),
+    }
+
+
+def recovered(residuals: pd.DataFrame, feedback: np.ndarray) -> tuple[float, int]:
+    """How well the imaged residual tells the instructive vector: correlation over cells, and the number of cells.
+
+    residuals : one row per coincident event with ``cell``, ``residual`` and ``error`` (``decreases``, ``increases``);
+        a cell counts when it has events in both
+    feedback : (cells,)
+    """
+    means = residuals.pivot_table(values="residual", index="cell", columns="error", aggfunc="mean")
+    if not {"decreases", "increases"} <= set(means.columns):
+        return np.nan, 0
+    contrast = (means["decreases"] - means["increases"]).dropna()
+    truth = feedback[contrast.index.to_numpy(dtype=int)]
+    if len(contrast) < 3 or np.ptp(truth) == 0 or np.ptp(contrast.to_numpy()) == 0:
+        return np.nan, len(contrast)
+    return float(np.corrcoef(contrast, truth)[0, 1]), len(contrast)
