@@ -11,6 +11,7 @@ from networks.cohort import Cohort, CohortResults, Values
 from networks.conditions import CONDITIONS, deliver
 from networks.errors import UserError
 from networks.protocols import PROTOCOLS, Protocol
+from networks.record import day_record
 
 #: What a day hands to the next; fast state starts from rest.
 SLOW_STATE = (
@@ -25,12 +26,6 @@ SLOW_STATE = (
 )
 
 AVERAGES = ("pyramidal.event_average", "pyramidal.burst_average")
-
-#: What is kept of each frame.
-FRAMES = ("x", "cursor", "phase", "light", "probe", "teaching")
-IMAGING = ("imaging_traces.fluorescence_soma", "imaging_traces.fluorescence_apical")
-VOLTAGES = ("voltage_traces.v_soma", "voltage_traces.v_apical")
-RECORDED = {"events": (), "imaging": IMAGING, "traces": IMAGING + VOLTAGES}
 
 
 class Training:
@@ -120,7 +115,7 @@ class Training:
         duration = protocol.warm_up + protocol.closed_loop
         loop = self._run(day, 1, state | averages | start, scratch / "closed_loop", duration)
         next_state = {name: loop.state(name) for name in SLOW_STATE} | {"z": calibration.z}
-        record = self._record(loop, calibration, delivered)
+        record = day_record(loop, calibration, delivered)
         _check_finite(next_state)
         return record, next_state
 
@@ -167,32 +162,6 @@ class Training:
         f0 = baseline.state("pyramidal.f0")
         f0[:, : calibration.f0.shape[1]] = calibration.f0
         return f0
-
-    def _record(self, loop: CohortResults, calibration: Calibration, delivered: np.ndarray) -> Values:
-        """What is kept of a closed loop; all arrays have the mice first, but the lists of events."""
-        s = self.cohort.structure
-        record: Values = {
-            "x_minimum": calibration.x_minimum,
-            "threshold": calibration.threshold,
-            "feedback": delivered,
-            "alignment": loop.state("pyramidal.alignment"),
-            "event_count": loop.state("pyramidal.event_count").astype(np.int32),
-            "burst_count": loop.state("pyramidal.burst_count").astype(np.int32),
-            "weight": loop.state("feed_forward.w").reshape(-1, s.inputs, s.cells).transpose(0, 2, 1) * 1e12,
-        }
-        for name in FRAMES:
-            record[name] = loop.recorded(f"frames.{name}")[:, 0].astype(np.float32)
-        for name in ("spike", "plateau"):
-            per_mouse, cell, step = loop.events(f"{name}s")
-            mouse = np.repeat(np.arange(self.cohort.mice), per_mouse)
-            count = np.bincount(mouse * s.cells + cell, minlength=self.cohort.mice * s.cells)
-            record[f"{name}_count"] = count.reshape(self.cohort.mice, s.cells).astype(np.int32)
-            record[f"{name}_row_size"] = per_mouse
-            record[f"{name}_cell"] = cell
-            record[f"{name}_step"] = step
-        for name in RECORDED[s.record]:
-            record[name.split(".")[1]] = loop.recorded(name).astype(np.float32)
-        return record
 
 
 def _check_finite(state: Values) -> None:

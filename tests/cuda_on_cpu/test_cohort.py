@@ -53,34 +53,17 @@ def cuda_on_cpu(execute, tmp_path_factory):
 
 
 @pytest.fixture
-def run(cuda_on_cpu, tmp_path, monkeypatch):
-    """Run part of a session in trials: (program or None for C++, parameters, order of threads, cohort) to results."""
+def run(tmp_path, monkeypatch):
+    """Run part of a session: (program or None for C++, parameters, order of threads, cohort) to results."""
 
     def make(program=None, parameters=DETERMINISTIC, order="forward", precision="double", **cohort):
         monkeypatch.setenv("APICAL_THREAD_ORDER", order)
         training = Training(Cohort(Config(**cohort, threads=1, precision=precision, parameters=parameters)))
         if program is not None:
             training.cohort.program = program
-        values = training.first_state() | {
-            "pyramidal.feedback_apical": np.ones((cohort["mice"], cohort["cells"])),
-            "readout.phase": np.full((cohort["mice"], 1), task.TRIAL),
-        }
-        folder = tmp_path / f"{program is None}-{order}"
-        return training._run(1, 1, values, folder, DURATION)
+        return training.excerpt(DURATION, tmp_path / f"{program is None}-{order}")
 
     return make
-
-
-def differences(one, other) -> list[str]:
-    """Names of state variables and events that are not the same in every bit."""
-    (a,), (b,) = one.parts, other.parts
-    groups = ("pyramidal", "inputs", "latents", "ndnf", "readout")
-    state = [x for x in a if x.split(".")[0] in groups and not x.split(".")[1].startswith("_")]
-    found = [name for name in [*state, "feed_forward.w"] if a[name].tobytes() != b[name].tobytes()]
-    for name in ("spikes", "plateaus"):
-        pairs = zip(one.events(name), other.events(name), strict=True)
-        found += [name for x, y in pairs if x.tobytes() != y.tobytes()]
-    return found
 
 
 def spike_set(results) -> set[tuple[int, int, int]]:
@@ -90,7 +73,7 @@ def spike_set(results) -> set[tuple[int, int, int]]:
 
 
 @pytest.mark.parametrize("drive", ["deterministic", "noise"])
-def test_spikes_and_weights_are_those_of_the_cpp_program_in_any_order_of_threads(drive, run, cuda_on_cpu):
+def test_spikes_and_weights_are_those_of_the_cpp_program_in_any_order_of_threads(drive, run, cuda_on_cpu, differences):
     parameters = DETERMINISTIC if drive == "deterministic" else {}
     expected = run(parameters=parameters, **MANY)
     assert expected.events("spikes")[0].sum() > 500
@@ -99,7 +82,7 @@ def test_spikes_and_weights_are_those_of_the_cpp_program_in_any_order_of_threads
         assert differences(expected, run(cuda_on_cpu(**MANY), parameters, order, **MANY)) == []
 
 
-def test_a_constant_off_by_one_part_in_a_thousand_shows(run, cuda_on_cpu):
+def test_a_constant_off_by_one_part_in_a_thousand_shows(run, cuda_on_cpu, differences):
     def off(name, text):
         return text.replace("p = p * r + 0.5;", "p = p * r + 0.4995;") if name == "noise.h" else text
 
@@ -109,7 +92,7 @@ def test_a_constant_off_by_one_part_in_a_thousand_shows(run, cuda_on_cpu):
     assert {"pyramidal.v_apical", "feed_forward.w"} < set(differences(expected, wrong))
 
 
-def test_single_precision_fires_nearly_the_same_spikes(run, cuda_on_cpu):
+def test_single_precision_fires_nearly_the_same_spikes(run, cuda_on_cpu, differences):
     # Brian2's C++ computes what contains dt in double, brian2cuda in single: no bits to compare.
     double = spike_set(run(parameters={}, **FEW))
     first = run(cuda_on_cpu(**FEW, precision="single"), {}, "forward", precision="single", **FEW)

@@ -1,0 +1,42 @@
+"""What is kept of a closed loop."""
+
+import numpy as np
+
+from networks.calibration import Calibration
+from networks.cohort import CohortResults, Values
+
+#: What is kept of each frame.
+FRAMES = ("x", "cursor", "phase", "light", "probe", "teaching")
+IMAGING = ("imaging_traces.fluorescence_soma", "imaging_traces.fluorescence_apical")
+VOLTAGES = ("voltage_traces.v_soma", "voltage_traces.v_apical")
+RECORDED = {"events": (), "imaging": IMAGING, "traces": IMAGING + VOLTAGES}
+
+
+def day_record(loop: CohortResults, calibration: Calibration, delivered: np.ndarray) -> Values:
+    """The record of a day; all arrays have the mice first, but the lists of events.
+
+    delivered : feedback weights as they reached the cells, (mice, cells)
+    """
+    s, mice = loop.structure, loop.mice
+    record: Values = {
+        "x_minimum": calibration.x_minimum,
+        "threshold": calibration.threshold,
+        "feedback": delivered,
+        "alignment": loop.state("pyramidal.alignment"),
+        "event_count": loop.state("pyramidal.event_count").astype(np.int32),
+        "burst_count": loop.state("pyramidal.burst_count").astype(np.int32),
+        "weight": loop.state("feed_forward.w").reshape(-1, s.inputs, s.cells).transpose(0, 2, 1) * 1e12,
+    }
+    for name in FRAMES:
+        record[name] = loop.recorded(f"frames.{name}")[:, 0].astype(np.float32)
+    for name in ("spike", "plateau"):
+        per_mouse, cell, step = loop.events(f"{name}s")
+        mouse = np.repeat(np.arange(mice), per_mouse)
+        count = np.bincount(mouse * s.cells + cell, minlength=mice * s.cells)
+        record[f"{name}_count"] = count.reshape(mice, s.cells).astype(np.int32)
+        record[f"{name}_row_size"] = per_mouse
+        record[f"{name}_cell"] = cell
+        record[f"{name}_step"] = step
+    for name in RECORDED[s.record]:
+        record[name.split(".")[1]] = loop.recorded(name).astype(np.float32)
+    return record
