@@ -15,7 +15,7 @@ from analysis.error_tests import anova, contrasts, post_hoc
 from analysis.outcome import outcome_decoding, trial_frame
 from analysis.published import PUBLISHED, compare
 from analysis.residual_tests import independence, latency_difference
-from analysis.study import Progress, Tables, collect, rates_in
+from analysis.study import FOLDER, Progress, Tables, collect, rates_in
 from analysis.values import (
     Values,
     activity_values,
@@ -23,18 +23,22 @@ from analysis.values import (
     learning_values,
     published_table,
     residual_values,
+    shift_values,
     unexplained,
 )
 from networks.checkpoint import cannot_write, written_whole
 from networks.errors import UserError
 from networks.store import open_run, read_description
 
-FOLDER, FILE = "analysis", "analysis.json"
+FILE = "analysis.json"
 
 
-def analyse(run: Path, jobs: int = 2, progress: Progress = lambda done, all: None) -> dict:
+def analyse(
+    run: Path, reference: Path | None = None, jobs: int = 2, progress: Progress = lambda done, all: None
+) -> dict:
     """Analyse a run by itself, write its tables to ``RUN/analysis/`` and its numbers to ``RUN/analysis.json``.
 
+    reference : run of the same mice without light, from which light has shifted the residual and the event rate
     jobs : processes; progress : called with the number of finished steps and of all
     Returns what ``analysis.json`` holds. Raises UserError when the run has no imaging, is unfinished or damaged, or
     its folder cannot be written to.
@@ -51,13 +55,16 @@ def analyse(run: Path, jobs: int = 2, progress: Progress = lambda done, all: Non
             progress(steps - 1, steps)
         outcome = outcome_decoding(tables.events, trial_frame(data), jobs=jobs)
         progress(steps, steps)
-        tables.save(run / FOLDER)
+        tables.save(run)
         network.to_parquet(run / FOLDER / "network.parquet")
         outcome.to_parquet(run / FOLDER / "outcome.parquet")
     except OSError as error:
         raise cannot_write(run / FOLDER, error) from None
     values = learning_values(data) | activity_values(tables.cells, seconds) | residual_values(tables.events)
     values |= decoding_values(network, outcome) | {"unexplained": unexplained(tables.events)}
+    if reference is not None:
+        dark = Tables.load(Path(reference))
+        values |= shift_values(tables, dark, seconds)
     result = {
         "run": str(run),
         "condition": data.attrs["condition"],

@@ -1,5 +1,7 @@
 """Figures of a run over days, and all figures of a run as files. Axes after Francioni et al. 2026."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import matplotlib as mpl
@@ -143,20 +145,28 @@ FIGURES = {
 
 
 def save_figures(run: str | Path) -> Path:
-    """Draw all figures of a run into its folder ``figures``, as PNG (150 dpi) and SVG; returns that folder.
+    """Draw the figures of a run into its folder ``figures``, as PNG (150 dpi) and SVG; returns that folder.
 
     Raises UserError when the run is unfinished or damaged, or its folder cannot be written to.
     """
     data = open_run(run)
-    folder = Path(run) / "figures"
+    return save(Path(run), {name: partial(draw, data) for name, draw in FIGURES.items()})
+
+
+def save(run: Path, figures: dict[str, Callable[[], Figure]]) -> Path:
+    """Draw figures by name into the folder ``figures`` of a run, one after the other; returns that folder.
+
+    Raises UserError when the folder cannot be written to.
+    """
+    folder = run / "figures"
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise cannot_write(folder, error) from None
-    for name, draw in FIGURES.items():
-        figure = draw(data)
+    for name, draw in figures.items():
+        figure = draw()
         for kind, metadata in (("png", {}), ("svg", {"Date": None})):
-            with written_whole(folder / f"{name}.{kind}") as partial, mpl.rc_context(STYLE):
-                figure.savefig(partial, format=kind, dpi=150, metadata=metadata)
+            with written_whole(folder / f"{name}.{kind}") as unfinished, mpl.rc_context(STYLE):
+                figure.savefig(unfinished, format=kind, dpi=150, metadata=metadata)
         figure.clear()
     return folder

@@ -19,6 +19,8 @@ from networks.store import open_run
 
 Progress = Callable[[int, int], None]
 
+FOLDER = "analysis"  # of a run
+
 
 @dataclass(frozen=True)
 class Tables:
@@ -35,10 +37,18 @@ class Tables:
     scores: pd.DataFrame
     truth: pd.DataFrame
 
-    def save(self, folder: Path) -> None:
-        """Write each table to ``NAME.parquet`` in `folder`."""
+    def save(self, run: Path) -> None:
+        """Write each table to ``RUN/analysis/NAME.parquet``."""
         for field in fields(self):
-            getattr(self, field.name).to_parquet(folder / f"{field.name}.parquet")
+            getattr(self, field.name).to_parquet(run / FOLDER / f"{field.name}.parquet")
+
+    @classmethod
+    def load(cls, run: Path) -> "Tables":
+        """The tables of an analysed run. Raises UserError when there are none."""
+        try:
+            return cls(**{field.name: pd.read_parquet(run / FOLDER / f"{field.name}.parquet") for field in fields(cls)})
+        except OSError:
+            raise UserError(f"{run} is not analysed; do it with: apical analyse {run}") from None
 
 
 def collect(run: Path, folder: Path, jobs: int = 2, progress: Progress = lambda done, all: None) -> Tables:

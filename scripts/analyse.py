@@ -1,0 +1,64 @@
+"""``apical analyse``: the paper's analyses of a run."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+
+def analyse(
+    run: Annotated[Path, typer.Argument(help="Run that was trained with --record imaging or traces.")],
+    reference: Annotated[
+        Path | None, typer.Option(help="Analysed run of the same mice without light: what light changes.")
+    ] = None,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes; each holds one mouse and session in memory.")] = 2,
+) -> None:
+    """Analyse a run as the paper does: events, somato-dendritic residual, decoders, error table, ground truth.
+
+    Writes RUN/analysis.json, tables in RUN/analysis/ and figures in RUN/figures/. Example: apical train --record
+    imaging --protocol short --out results/a; apical analyse results/a
+    """
+    from analysis.figures_study import save_study_figures
+
+    import analysis.analyse
+
+    console = Console()
+    with progress_bar(console) as bar:
+        task = bar.add_task("analysing", total=None)
+        result = analysis.analyse.analyse(
+            run, reference, jobs, lambda done, count: bar.update(task, completed=done, total=count)
+        )
+        bar.update(task, description="figures")
+        save_study_figures(run)
+    console.print(statistics_table(result["statistics"], f"{result['condition']}, {len(result['mice'])} mice"))
+    console.print(f"{run}/analysis.json has all numbers, {run}/figures the figures.", highlight=False)
+
+
+def progress_bar(console: Console) -> Progress:
+    """Steps done and left."""
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console, transient=True)
+
+
+def statistics_table(statistics: list[dict], title: str) -> Table:
+    """Model beside paper."""
+    table = Table(title=title)
+    columns = {"statistic": "left", "model": "right", "paper": "right", "sign": "center", "2 s.e.m.": "center"}
+    for name, justify in columns.items():
+        table.add_column(name, justify=justify)
+    mark = {True: "same", False: "other", None: ""}
+    near = {True: "within", False: "outside", None: ""}
+    for row in statistics:
+        model = _number(row["model"], row["sem"])
+        paper = _number(row["published"], row["published_sem"])
+        table.add_row(row["name"], model, paper, mark[row["same_sign"]], near[row["within_2_sem"]])
+    return table
+
+
+def _number(value: float | None, sem: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.3g}" if sem is None else f"{value:.3g} ± {sem:.2g}"
