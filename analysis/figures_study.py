@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from analysis.error_table import per_neuron
 from analysis.figures import save
@@ -24,7 +25,7 @@ def ground_truth(truth: pd.DataFrame, scores: pd.DataFrame, title: str) -> Figur
     truth, scores : of `analysis.study.Tables`
     """
     figure = Figure(figsize=(7.2, 2.9), layout="constrained")
-    figure.suptitle(title)
+    figure.suptitle(f"{title}; mean ± s.e.m. over mice")
     angle, recovered, inference = figure.subplots(1, 3, width_ratios=(1.3, 1, 0.8))
     for name, colour in ANGLES.items():
         _over_days(angle, truth, name, colour, LABELS[name])
@@ -39,14 +40,13 @@ def ground_truth(truth: pd.DataFrame, scores: pd.DataFrame, title: str) -> Figur
         inference.errorbar(x, own.mean(), own.sem(), color="black", marker="o", capsize=2.5)
     inference.set(xlim=(-0.5, 1.5), ylim=(0, 1), ylabel="inferred against true rate\n(correlation over time)")
     inference.set_xticks((0, 1), ("soma,\nspikes", "dendrite,\nplateaus"))
-    mice = truth.mouse.nunique()
-    figure.text(1, 0, f"mean ± s.e.m. over {mice} mice", ha="right", va="bottom", fontsize=7, color="0.4")
     return figure
 
 
 def _over_days(axes, truth: pd.DataFrame, name: str, colour: str, label: str) -> None:
     days = truth.groupby("session")[name].agg(["mean", "sem"]).dropna(subset=["mean"])
     axes.errorbar(days.index, days["mean"], days["sem"], color=colour, marker="o", markersize=3, label=label)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def save_study_figures(run: Path) -> Path:

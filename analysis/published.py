@@ -27,7 +27,7 @@ class Published:
     where: str
 
 
-_TASK, _LEARNING, _ACTIVITY = "Methods: task", "text: learning", "text: activity over learning"
+_LEARNING, _ACTIVITY = "text: learning", "text: activity over learning"
 _RESIDUAL, _DECODING, _ERROR = (
     "text: somato-dendritic residual",
     "text: what the residual carries",
@@ -50,9 +50,6 @@ _ROWS = [
     ("hit_rate_last_6_days_ndnf", 0.56, 0.04, 4, "mice", "1", 0.5, _NDNF),
     ("rewards_per_min_last_6_days_light_only", 3.1, 0.3, 5, "mice", "1/min", None, _NDNF),
     ("rewards_per_min_last_6_days_ndnf", 1.9, 0.2, 4, "mice", "1/min", None, _NDNF),
-    ("baseline_success", 0.5, None, None, "pseudo-trials", "1", None, _TASK),
-    ("pair_correlation_least", 0.6, None, None, "pairs", "1", None, _RESIDUAL),
-    ("coincidence_window", 0.5, None, None, "events", "s", None, _RESIDUAL),
     ("line_over_exponential_delta_aic", 13.8, None, 543, "not stated", "1", 0.0, _RESIDUAL),
     ("line_over_logarithm_delta_aic", 12.1, None, 543, "not stated", "1", 0.0, _RESIDUAL),
     ("network_decoding_significant_share", 0.20, None, None, "neurons", "1", 0.05, _DECODING),

@@ -21,9 +21,8 @@ def analyse(
     Writes RUN/analysis.json, tables in RUN/analysis/ and figures in RUN/figures/. Example: apical train --record
     imaging --protocol short --out results/a; apical analyse results/a
     """
-    from analysis.figures_study import save_study_figures
-
     import analysis.analyse
+    from analysis.figures_study import save_study_figures
 
     console = Console()
     with progress_bar(console) as bar:
@@ -48,7 +47,7 @@ def statistics_table(statistics: list[dict], title: str) -> Table:
     table = Table(title=title)
     columns = {"statistic": "left", "model": "right", "paper": "right", "sign": "center", "2 s.e.m.": "center"}
     for name, justify in columns.items():
-        table.add_column(name, justify=justify)
+        table.add_column(name, justify=justify, overflow="fold", no_wrap=name != "statistic")
     mark = {True: "same", False: "other", None: ""}
     near = {True: "within", False: "outside", None: ""}
     for row in statistics:
