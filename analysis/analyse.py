@@ -71,6 +71,7 @@ def analyse(
         "mice": data.mouse.values.tolist(),
         "sessions": data.sizes["session"],
         "store_sha256": description["store_sha256"],
+        "reference": None if reference is None else str(reference),
         "values": {name: value.tolist() for name, value in values.items()},
         **_error_signal(tables),
         "independence": {k: v for k, v in independence(tables.events).items() if np.ndim(v) == 0},
@@ -163,7 +164,7 @@ def read_analysis(run: Path) -> dict:
         raise UserError(f"{run} is not analysed; do it with: apical analyse {run}") from None
     if result["store_sha256"] != read_description(Path(run)).get("store_sha256"):
         raise UserError(f"{run} has changed since it was analysed; do it again: apical analyse {run}")
-    return result
+    return result | {"run": str(run)}
 
 
 def as_plain(criterion: four_criteria.Criterion) -> dict:

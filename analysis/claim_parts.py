@@ -1,8 +1,9 @@
-"""What the claims rest on: numbers of a study, each with a verdict of its own.
+"""How a claim is judged: by numbers of a study, each with a verdict of its own.
 
 Intervals are the 95 % of `analysis.bootstrap`, over mice, or over neurons where the statistic counts those.
 """
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,12 +28,52 @@ class Part:
     verdict: str
 
 
+@dataclass(frozen=True)
+class Claim:
+    """text : the claim; rule : how it is judged; needs : conditions that are compared; numbers : what decided;
+    open : what of the claim is not tested, because of which it holds at most in part; or what is missing."""
+
+    number: int
+    text: str
+    rule: str
+    needs: tuple[str, ...]
+    verdict: str
+    numbers: tuple[str, ...]
+    open: str = ""
+
+
+@dataclass(frozen=True)
+class Test:
+    """parts : gives the parts of a study that has all runs in `needs`; the rest as in `Claim`."""
+
+    text: str
+    needs: tuple[str, ...]
+    parts: Callable[[Study], list[Part]]
+    open: str
+
+
 def joint(parts: list[Part]) -> str:
     """Verdict of a claim: that of its parts where they agree, untested where one is, else in part."""
     found = {part.verdict for part in parts}
     if UNTESTED in found:
         return UNTESTED
     return found.pop() if len(found) == 1 else IN_PART
+
+
+def judged(study: Study, number: int, test: Test) -> Claim:
+    """Claim `number` of the list, judged."""
+    rule = " ".join(inspect.getdoc(test.parts).split())
+    missing = [name for name in test.needs if name not in study["runs"]]
+    if missing:
+        need = f"needs a run of condition {', '.join(missing)}"
+        return Claim(number, test.text, rule, test.needs, UNTESTED, (), need)
+    parts = test.parts(study)
+    numbers = tuple(part.text for part in parts)
+    if any(len(study["runs"][name]["mice"]) < FEWEST_MICE for name in test.needs):
+        return Claim(number, test.text, rule, test.needs, UNTESTED, numbers, f"fewer than {FEWEST_MICE} mice")
+    verdict = joint(parts)
+    verdict = IN_PART if test.open and verdict == HOLDS else verdict
+    return Claim(number, test.text, rule, test.needs, verdict, numbers, test.open)
 
 
 def values(study: Study, condition: str, name: str) -> np.ndarray:
@@ -45,9 +86,9 @@ def gain(study: Study, condition: str) -> np.ndarray:
     return values(study, condition, "hit_rate_late") - values(study, condition, "hit_rate_day_1")
 
 
-def null(study: Study, name: str) -> np.ndarray | None:
-    """Values of a statistic without teaching; None without such a run."""
-    return values(study, "no_teaching", name) if "no_teaching" in study["runs"] else None
+def null(study: Study, name: str) -> np.ndarray:
+    """Values of a statistic without teaching."""
+    return values(study, "no_teaching", name)
 
 
 def above(text: str, own: np.ndarray, other: np.ndarray | None = None) -> Part:
@@ -62,16 +103,17 @@ def below(text: str, own: np.ndarray, other: np.ndarray | None = None) -> Part:
 
 def _part(text: str, own: np.ndarray, other: np.ndarray | None, as_claimed: Callable[[float, float], bool]) -> Part:
     n, number, low, high = _number(own, other)
-    verdict = UNTESTED if n < FEWEST_MICE else HOLDS if as_claimed(low, high) else FAILS
-    return Part(f"{text} {number}", verdict)
+    if n < FEWEST_MICE:
+        return Part(f"{text} {number}: too few", UNTESTED)
+    return Part(f"{text} {number}", HOLDS if as_claimed(low, high) else FAILS)
 
 
-def erased(text: str, own: tuple[np.ndarray, np.ndarray | None], without: tuple[np.ndarray, np.ndarray | None]) -> Part:
+def erased(text: str, own: np.ndarray, without: np.ndarray, free: np.ndarray | None = None) -> Part:
     """There with the signal, the interval lies above 0, and gone without it, the interval does not.
 
-    own, without : values with the signal and without it, each with a null to subtract, or None
+    own, without : values with the signal and without it; free : values to subtract from both
     """
-    (n, number, low, _), (n_without, number_without, low_without, _) = _number(*own), _number(*without)
+    (n, number, low, _), (n_without, number_without, low_without, _) = _number(own, free), _number(without, free)
     verdict = HOLDS if low > 0 and not low_without > 0 else FAILS
     verdict = UNTESTED if min(n, n_without) < FEWEST_MICE else verdict
     return Part(f"{text} {number}, under NDNF activation {number_without}", verdict)

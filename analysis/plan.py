@@ -61,13 +61,13 @@ def arm_commands(arm: Arm, protocol: str, seed: int, folder: Path) -> list[str]:
     """The commands that train and analyse one arm by itself, in `folder`, as ``apical paper`` does."""
     config = {"condition": arm.condition, "mice": arm.mice, "first_mouse": arm.first_mouse, "protocol": protocol}
     config |= {"seed": seed, "record": "imaging"} | ({"days": arm.days} if arm.days else {})
-    return [train_command(config, folder / arm.name), analyse_command(arm, folder)]
+    reference = folder / arm.reference if arm.reference else None
+    return [train_command(config, folder / arm.name), analyse_command(folder / arm.name, reference)]
 
 
-def analyse_command(arm: Arm, folder: Path) -> str:
-    """The command that analyses an arm in `folder`."""
-    reference = ["--reference", str(folder / arm.reference)] if arm.reference else []
-    return shlex.join(["apical", "analyse", str(folder / arm.name), *reference])
+def analyse_command(run: Path, reference: Path | None = None) -> str:
+    """The command that analyses a run."""
+    return shlex.join(["apical", "analyse", str(run), *(["--reference", str(reference)] if reference else [])])
 
 
 #: Fields of the configuration that only a TOML file can set.

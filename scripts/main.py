@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from scripts import analyse, build, cuda_report, doctor, export, train
+from scripts import analyse, build, cuda_report, doctor, export, paper, report, train
 
 app = typer.Typer(
     help="Spiking mice learn a brain-computer interface from teaching signals in their apical dendrites.",
@@ -16,6 +16,8 @@ app = typer.Typer(
 )
 app.command()(train.train)
 app.command()(analyse.analyse)
+app.command()(paper.paper)
+app.command()(report.report)
 app.command()(build.build)
 app.command()(cuda_report.cuda_report)
 app.command()(doctor.doctor)

@@ -1,0 +1,152 @@
+"""The report: runs beside the paper on one HTML page that needs nothing but itself."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from analysis import report_tables as tables
+from analysis.bootstrap import finite
+from analysis.combine import combine
+from analysis.four_criteria import HOLDS
+from analysis.plan import ABLATIONS, DARK, STUDY, analyse_command, arm_commands, arm_of, paper_command, train_command
+from analysis.report_figures import figures
+from networks.checkpoint import cannot_write, written_whole
+from networks.errors import UserError
+from networks.store import read_description
+
+#: Fields of the configuration that are shown of each run.
+SHOWN = ("mice", "first_mouse", "cells", "days", "protocol", "seed", "device", "precision", "threads", "record")
+
+
+def write_report(runs: list[Path], out: Path) -> Path:
+    """Write the page `out` on analysed runs, one per condition; returns its path.
+
+    Figures are those in the folders of the runs; the page names what is missing and the command that makes it.
+    Raises UserError when there are no runs, a run is not analysed or of a condition that is there already, or `out`
+    cannot be written to.
+    """
+    page = _page(study_of(runs))
+    write_text(Path(out), page)
+    return Path(out)
+
+
+def study_of(runs: list[Path]) -> dict:
+    """`analysis.combine.combine` of runs, in the order of the study. Raises UserError when there are none."""
+    if not runs:
+        raise UserError("no runs: give at least one that apical analyse has analysed")
+    study = combine([Path(run) for run in runs])
+    for run in runs:  # which may have been moved since they were analysed
+        study["runs"][read_description(Path(run))["config"]["condition"]]["run"] = str(run)
+    order = [arm.condition for arm in (*STUDY, *ABLATIONS)]
+    names = sorted(study["runs"], key=lambda name: order.index(name) if name in order else len(order))
+    return study | {key: {name: study[key][name] for name in names} for key in ("runs", "criteria")}
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a page whole or not at all. Raises UserError."""
+    if path.is_dir():
+        raise UserError(f"{path} is a folder; give the name of a file")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    with written_whole(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+
+
+def _page(study: dict) -> str:
+    environment = Environment(
+        loader=PackageLoader("analysis"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = tables.number
+    described = {name: read_description(Path(run["run"])) for name, run in study["runs"].items()}
+    return environment.get_template("report.html").render(
+        study=study,
+        abstract=_abstract(study),
+        verdicts=tables.verdicts(study),
+        statistics=tables.statistics(study),
+        untested=tables.untested_statistics(study),
+        error_tables=tables.error_tables(study),
+        misses=tables.misses(study),
+        figures=figures(study),
+        inference=tables.inference(study),
+        ground_truth=tables.ground_truth(study),
+        missing=_missing(study, described),
+        runs=[_described(study["runs"][name], own) for name, own in described.items()],
+        shown=SHOWN,
+        whole=whole_study_command(study),
+        mixed=_mixed(described),
+    )
+
+
+def _abstract(study: dict) -> dict:
+    """Numbers of the abstract: hit rates on day 1 and late, over mice; criteria of control that hold."""
+    rates = []
+    for name, run in study["runs"].items():
+        first, late = (finite(run["values"][f"hit_rate_{when}"]) for when in ("day_1", "late"))
+        shown = [tables.mean_sem(*_mean_sem(values)) for values in (first, late)]
+        rates.append((name, len(run["mice"]), run["sessions"], *shown))
+    met = [row["name"] for row in study["criteria"].get("control", []) if row["verdict"] == HOLDS]
+    return {"hit_rates": rates, "met": met, "of": len(tables.CRITERIA)}
+
+
+def _mean_sem(values: np.ndarray) -> tuple[float | None, float | None]:
+    sem = float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else None
+    return (float(values.mean()) if values.size else None), sem
+
+
+def _missing(study: dict, described: dict[str, dict]) -> list[dict]:
+    """Arms of the study that are not among the runs, with the commands that make them."""
+    config = next(iter(described.values()))["config"]
+    folder = Path(next(iter(study["runs"].values()))["run"]).parent
+    wanted = [arm for arm in (*STUDY, *ABLATIONS) if arm.name != DARK and arm.condition not in study["runs"]]
+    dark = next(arm for arm in STUDY if arm.name == DARK)
+    found = []
+    for arm in wanted:
+        arms = [dark, arm] if arm.reference and not (folder / DARK / "analysis.json").is_file() else [arm]
+        commands = [line for a in arms for line in arm_commands(a, config["protocol"], config["seed"], folder)]
+        found.append({"condition": arm.condition, "meaning": arm.meaning, "commands": commands})
+    return found
+
+
+def whole_study_command(study: dict) -> str:
+    """The command that makes all these runs, by protocol and seed of the first."""
+    config = read_description(Path(next(iter(study["runs"].values()))["run"]))["config"]
+    ablations = any(arm.condition in study["runs"] for arm in ABLATIONS)
+    return paper_command(config["protocol"], config["seed"], ablations)
+
+
+def _described(analysis: dict, description: dict) -> dict:
+    run, config = Path(analysis["run"]), description["config"]
+    arm = arm_of(analysis["condition"])
+    lit = "residual_shift" in analysis["values"] and arm and arm.reference
+    return {
+        "condition": analysis["condition"],
+        "folder": str(run),
+        "config": config,
+        "commit": description.get("commit") or "unknown",
+        "versions": ", ".join(f"{name} {number}" for name, number in description.get("versions", {}).items()),
+        "python": description.get("python", "unknown"),
+        "machine": ", ".join([description.get("machine", "unknown"), *description.get("gpu", [])]),
+        "wall": sum(description["wall_seconds"].values()),
+        "realtime_factor": description.get("realtime_factor"),
+        "spike_sha256": description.get("spike_sha256", "unknown"),
+        "commands": [train_command(config, run), analyse_command(run, run.parent / arm.reference if lit else None)],
+        "json": json.dumps({name: description.get(name) for name in ("config", "protocol", "parameters")}, indent=1),
+    }
+
+
+def _mixed(described: dict[str, dict]) -> list[str]:
+    """What differs between the runs though it should not."""
+    values = {name: {json.dumps(own["config"].get(name)) for own in described.values()} for name in _ALIKE}
+    values["commit"] = {str(own.get("commit")) for own in described.values()}
+    return [f"{name}: {', '.join(sorted(found))}" for name, found in values.items() if len(found) > 1]
+
+
+_ALIKE = ("protocol", "seed", "days", "cells", "feedback", "precision", "parameters")
