@@ -59,9 +59,10 @@ def save_study_figures(run: Path) -> Path:
     title = heading(data)
     parquet = {name: pd.read_parquet(run / "analysis" / f"{name}.parquet") for name in ("network", "outcome")}
     figures = {
-        "residual": lambda: residual_figure(data),
         "error_signal": lambda: error_signal(per_neuron(tables.events.dropna(subset=["error"])), title=title),
         "decoders": lambda: decoders(parquet["network"], parquet["outcome"], title=title),
         "ground_truth": lambda: ground_truth(tables.truth, tables.scores, title),
     }
+    if tables.events.residual.notna().any():
+        figures["residual"] = lambda: residual_figure(data)
     return save(run, figures)

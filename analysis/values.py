@@ -77,16 +77,15 @@ def residual_values(events: pd.DataFrame) -> Values:
     values["error_contrast_p_plus"], values["error_contrast_p_minus"] = mice["P+"].to_numpy(), mice["P-"].to_numpy()
     values["error_contrast_difference"] = mice["difference"].to_numpy()
     signed = (mice["P+"] > 0) & (mice["P-"] < 0)
-    values["error_contrast_mice_with_sign"] = np.array([6 * signed.mean()])  # of six, as published
+    values["error_contrast_mice_with_sign"] = 6.0 * signed.to_numpy()  # of six, as published
     return values
 
 
 def decoding_values(network: pd.DataFrame, outcome: pd.DataFrame) -> Values:
     """Accuracies of the decoders; of the outcome, balanced over hits and misses, over mice."""
     significant = network[network.significant.astype(bool)] if len(network) else network
-    shares = network.groupby("mouse").significant.mean() if len(network) else pd.Series(dtype=float)
     values: Values = {
-        "network_decoding_significant_share": shares.to_numpy(float),
+        "network_decoding_significant_share": network.significant.to_numpy(float),
         "network_decoding_accuracy_significant": significant.accuracy.to_numpy(float),
         "network_decoding_accuracy_significant_p0": significant[significant.role == "P0"].accuracy.to_numpy(float),
         "network_decoding_above_shuffles": _above_shuffles(network),
