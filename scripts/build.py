@@ -63,7 +63,11 @@ def build(
             lambda done, files: bar.update(task, completed=done, total=files),
         )
     _copy(program.folder, settings, out)
-    console.print(f"{out} holds the program. Where the GPU is: apical train --program {out} --out RUN", highlight=False)
+    console.print(
+        f"{out} holds the program. Where the GPU is: apical train --program {out} --out RUN",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _copy(program: Path, settings: Config, out: Path) -> None:
@@ -78,6 +82,7 @@ def _copy(program: Path, settings: Config, out: Path) -> None:
             (folder / "config.json").write_text(settings.model_dump_json(indent=1))
             if settings.device == "cuda_standalone" and (library := toolchain().curand):
                 shutil.copy(library, folder)
+            folder.chmod(0o755)
             out.exists() and out.rmdir()
             folder.rename(out)
     except OSError as error:
