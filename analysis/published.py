@@ -108,7 +108,8 @@ def compare(name: str, values_over_mice: np.ndarray) -> dict:
     sem = float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else None
     same_sign = within = None
     if model is not None and entry.reference is not None:
-        same_sign = bool(np.sign(model - entry.reference) == np.sign(entry.value - entry.reference))
+        difference = np.round(model - entry.reference, 12)  # what rounding leaves of zero has no sign
+        same_sign = bool(np.sign(difference) == np.sign(entry.value - entry.reference))
     if sem is not None and entry.unit != "p":
         distance = entry.value - model if name in _LOWER_BOUNDS else abs(model - entry.value)
         within = bool(distance <= WITHIN * np.hypot(sem, entry.sem or 0.0))

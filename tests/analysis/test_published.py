@@ -96,3 +96,8 @@ def test_few_mice():
 def test_unknown_names_are_refused():
     with pytest.raises(KeyError, match="error_contrast_p_plus"):
         compare("nonsense", np.ones(3))
+
+
+def test_what_rounding_leaves_of_zero_has_no_sign():
+    assert compare("residual_shift_light_only", np.full(4, -3e-17))["same_sign"] is False
+    assert compare("residual_shift_light_only", np.full(4, -1e-3))["same_sign"] is True
