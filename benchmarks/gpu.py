@@ -18,13 +18,14 @@ from rich.console import Console
 from rich.table import Table
 
 from networks.circuit import Structure
-from networks.cohort import Cohort, CohortResults, target_of
+from networks.cohort import Cohort, target_of
 from networks.config import Config
 from networks.cuda.gpu import Gpu, require_gpu
 from networks.cuda.memory import mice_that_fit
 from networks.cuda.toolchain import toolchain
 from networks.device import generate_sources
 from networks.errors import UserError
+from networks.results import CohortResults
 from networks.session import Training
 from networks.training import environment
 

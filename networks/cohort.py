@@ -12,6 +12,7 @@ from networks.config import PARAMETERS, Config, values_of
 from networks.cuda.gpu import gpus, require_gpu
 from networks.device import CompiledProgram, Progress
 from networks.errors import UserError
+from networks.results import CohortResults
 from networks.runtime import RuntimeProgram
 from networks.target import Target
 
@@ -156,7 +157,7 @@ class Cohort:
         """A generator of its own for each mouse, purpose and day."""
         return np.random.default_rng([self.config.seed, mouse, day, *purpose.encode()])
 
-    def run(self, values: Mapping[str, np.ndarray], folder: Path) -> "CohortResults":
+    def run(self, values: Mapping[str, np.ndarray], folder: Path) -> CohortResults:
         """Run all shards; arrays in `values` have the mice first, scalars hold for all."""
         with ThreadPoolExecutor(self.shards) as pool:
             parts = [
@@ -169,29 +170,3 @@ class Cohort:
         # The last shard is filled up with copies of its last mouse, which are dropped afterwards.
         mice = np.minimum(np.arange(self.structure.mice) + n * self.structure.mice, self.mice - 1)
         return {name: v if np.ndim(v) == 0 else np.asarray(v)[mice].ravel() for name, v in values.items()}
-
-
-class CohortResults:
-    """Results of all shards, joined: the mice come first in each array."""
-
-    def __init__(self, parts: list[Mapping[str, np.ndarray]], structure: Structure, mice: int):
-        self.parts, self.structure, self.mice = parts, structure, mice
-
-    def state(self, name: str) -> np.ndarray:
-        """A state variable at the end of the run, shape (mice, elements per mouse)."""
-        return np.concatenate([p[name].reshape(self.structure.mice, -1) for p in self.parts])[: self.mice]
-
-    def recorded(self, name: str) -> np.ndarray:
-        """A recorded variable, shape (mice, elements per mouse, samples)."""
-        arrays = [p[name] for p in self.parts]  # (samples, elements)
-        return np.concatenate([a.T.reshape(self.structure.mice, -1, a.shape[0]) for a in arrays])[: self.mice]
-
-    def events(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Events ordered by mouse, time and cell: number per mouse, cell, time in steps of DT."""
-        per_shard = self.structure.mice * self.structure.cells
-        index = np.concatenate([p[f"{name}.i"] + n * per_shard for n, p in enumerate(self.parts)])
-        step = np.concatenate([np.rint(p[f"{name}.t"] / float(DT)).astype(np.int32) for p in self.parts])
-        mouse, cell = np.divmod(index, self.structure.cells)
-        order = np.lexsort((cell, step, mouse))
-        order = order[mouse[order] < self.mice]
-        return np.bincount(mouse[order], minlength=self.mice), cell[order].astype(np.int32), step[order]

@@ -3,7 +3,8 @@
 import numpy as np
 
 from networks.calibration import Calibration
-from networks.cohort import CohortResults, Values
+from networks.cohort import Values
+from networks.results import CohortResults
 
 #: What is kept of each frame.
 FRAMES = ("x", "cursor", "phase", "light", "probe", "teaching")

@@ -1,4 +1,4 @@
-"""The arrays that a compiled program leaves behind."""
+"""The arrays that programs leave behind: of one program, and of all shards of a cohort."""
 
 import shutil
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from networks.circuit import DT, Structure
 from networks.errors import UserError
 
 
@@ -41,3 +42,29 @@ def incomplete(path: Path) -> UserError:
     if free < 2**20:
         return UserError(f"the disk of {path.parent} is full; free some space, then go on with --resume")
     return UserError(f"{path} is incomplete; go on with --resume")
+
+
+class CohortResults:
+    """Results of all shards, joined: the mice come first in each array."""
+
+    def __init__(self, parts: list[Mapping[str, np.ndarray]], structure: Structure, mice: int):
+        self.parts, self.structure, self.mice = parts, structure, mice
+
+    def state(self, name: str) -> np.ndarray:
+        """A state variable at the end of the run, shape (mice, elements per mouse)."""
+        return np.concatenate([p[name].reshape(self.structure.mice, -1) for p in self.parts])[: self.mice]
+
+    def recorded(self, name: str) -> np.ndarray:
+        """A recorded variable, shape (mice, elements per mouse, samples)."""
+        arrays = [p[name] for p in self.parts]  # (samples, elements)
+        return np.concatenate([a.T.reshape(self.structure.mice, -1, a.shape[0]) for a in arrays])[: self.mice]
+
+    def events(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Events ordered by mouse, time and cell: number per mouse, cell, time in steps of DT."""
+        per_shard = self.structure.mice * self.structure.cells
+        index = np.concatenate([p[f"{name}.i"] + n * per_shard for n, p in enumerate(self.parts)])
+        step = np.concatenate([np.rint(p[f"{name}.t"] / float(DT)).astype(np.int32) for p in self.parts])
+        mouse, cell = np.divmod(index, self.structure.cells)
+        order = np.lexsort((cell, step, mouse))
+        order = order[mouse[order] < self.mice]
+        return np.bincount(mouse[order], minlength=self.mice), cell[order].astype(np.int32), step[order]

@@ -7,11 +7,12 @@ import numpy as np
 
 from equations import feedback, task
 from networks.calibration import Calibration, calibrate
-from networks.cohort import Cohort, CohortResults, Values
+from networks.cohort import Cohort, Values
 from networks.conditions import CONDITIONS, deliver
 from networks.errors import UserError
 from networks.protocols import PROTOCOLS, Protocol
 from networks.record import day_record
+from networks.results import CohortResults
 
 #: What a day hands to the next; fast state starts from rest.
 SLOW_STATE = (
