@@ -11,7 +11,6 @@ teaching signal. It is compared with
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 
 def angle_between(u: np.ndarray, v: np.ndarray) -> float:
@@ -35,11 +34,6 @@ def inverse_target(activity: np.ndarray, x: np.ndarray) -> np.ndarray:
     x, activity = x[known] - x[known].mean(), activity[:, known]
     variance = np.mean(x**2)
     return activity @ x / x.size / variance if variance > 0 else np.zeros(len(activity))
-
-
-def teaching_current(data: xr.Dataset, i_teaching: float) -> xr.DataArray:
-    """Current of the teaching signal into each dendrite, (mouse, session, cell, frame), in the unit of `i_teaching`."""
-    return i_teaching * data.feedback * data.teaching
 
 
 def angles(feedback: np.ndarray, role: np.ndarray, activity: np.ndarray, x: np.ndarray) -> dict[str, float]:

@@ -16,7 +16,7 @@ GRANULE = 512
 #: Typical events per cell and second of the model, by monitor.
 EVENT_RATES = {"spikes": 5.0, "plateaus": 1.0}
 
-#: Steps whose events always fit, each cell having one in each (templates/spikemonitor.cu).
+#: Steps whose events always fit, each cell having one in each (templates/spikemonitor.cu takes it from here).
 STEPS = 256
 
 #: CUDA context, code and library handles.

@@ -39,12 +39,6 @@ class Toolchain:
     include: tuple[Path, ...] = ()
     curand: Path | None = None
 
-    def tool(self, name: str) -> Path | None:
-        """Another program of the toolkit, such as ``cuobjdump``, if it is there."""
-        beside = self.nvcc.resolve().with_name(name)
-        found = str(beside) if beside.exists() else shutil.which(name)
-        return Path(found) if found else None
-
     def make_variables(self) -> list[str]:
         """Arguments for the makefile of a CUDA program."""
         variables = [f"NVCC={shlex.quote(str(self.nvcc))}", f"CXX={compiler()}"]

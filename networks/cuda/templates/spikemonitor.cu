@@ -14,7 +14,7 @@ static long long at_most = 0;  // events until now
 _N = _num_{{eventspace}} - 1;  // events of one step, at most
 if (at_most + _N > (long long){{first}}.size())
 {
-    const int steps = 256;  // to be recorded before the next question
+    const int steps = {{monitor_steps}};  // to be recorded before the next question
     int32_t recorded;
     CUDA_SAFE_CALL(cudaMemcpy(&recorded, dev_array_{{owner.name}}_N, sizeof(int32_t), cudaMemcpyDeviceToHost));
     at_most = recorded;
