@@ -96,6 +96,7 @@ def _error_signal(tables: Tables) -> dict:
     matched = per_neuron(match_somatic(classed))
     return {
         "error_table": _records(published_table(tables.events)),
+        "teaching_table": _records(published_table(tables.events.assign(residual=tables.events.teaching))),
         "anova": _records(anova(neurons)) if neurons.mouse.nunique() > 1 else None,
         "post_hoc": _records(post_hoc(neurons)),
         "contrasts": _records(contrasts(per_mouse(neurons))),

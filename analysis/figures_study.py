@@ -32,9 +32,11 @@ def ground_truth(truth: pd.DataFrame, scores: pd.DataFrame, title: str) -> Figur
     angle.axhline(90, color="0.8", linewidth=0.8, zorder=0)
     angle.set(xlabel="training (day)", ylabel="angle to the instructive vector (°)", ylim=(0, 100), yticks=(0, 45, 90))
     angle.legend(loc="lower left")
-    _over_days(recovered, truth, "recovered", "black", "")
+    _over_days(recovered, truth, "recovered", "black", "vector, over cells")
+    _over_days(recovered, truth, "recovered_over_events", "0.5", "current, over events")
     recovered.axhline(0, color="0.8", linewidth=0.8, zorder=0)
-    recovered.set(xlabel="training (day)", ylabel="residual against instructive vector\n(correlation over cells)")
+    recovered.set(xlabel="training (day)", ylabel="residual against true teaching\n(correlation)")
+    recovered.legend(loc="best")
     for x, part in enumerate(("soma", "apical")):
         own = scores[scores.compartment == part].groupby("mouse").correlation.mean()
         inference.errorbar(x, own.mean(), own.sem(), color="black", marker="o", capsize=2.5)

@@ -7,10 +7,14 @@ teaching signal. It is compared with
 - the target of difference target propagation (Lee et al. 2015): how each cell's activity changes with x, the best
   linear inverse of the readout from the activity of the session, in which correlated cells outside it have a part;
 - a broadcast: the same for all cells.
+
+The teaching current of a cell is this weight times the signal of its mouse, which changes from frame to frame.
 """
 
 import numpy as np
 import pandas as pd
+
+from networks.protocols import RATE
 
 
 def angle_between(u: np.ndarray, v: np.ndarray) -> float:
@@ -46,6 +50,30 @@ def angles(feedback: np.ndarray, role: np.ndarray, activity: np.ndarray, x: np.n
         "inverse": angle_between(feedback, inverse_target(activity, x)),
         "broadcast": angle_between(feedback, np.ones_like(feedback)),
     }
+
+
+def teaching_current(
+    events: pd.DataFrame, teaching: np.ndarray, feedback: np.ndarray, unit_current: float
+) -> np.ndarray:
+    """True teaching current into the cell of each event at its somatic peak, in pA; (events,).
+
+    events : with ``cell`` and ``time_soma`` (s) of one mouse and session; teaching : (frames,) signal;
+    feedback : (cells,); unit_current : of a signal and weight of 1, in pA
+    """
+    frame = np.clip(np.round(events.time_soma.to_numpy() * RATE).astype(int), 0, teaching.size - 1)
+    return unit_current * feedback[events.cell.to_numpy(int)] * teaching[frame]
+
+
+def recovered_over_events(events: pd.DataFrame) -> float:
+    """How well the imaged residual tells the true teaching current from event to event of a cell.
+
+    events : with ``cell``, ``residual`` and ``teaching``. Returns the correlation of both about the means of their
+    cells, over all events; NaN where one of them does not vary.
+    """
+    known = events.dropna(subset=["residual"])
+    about = known[["residual", "teaching"]] - known.groupby("cell")[["residual", "teaching"]].transform("mean")
+    power = (about**2).sum()
+    return float((about.residual * about.teaching).sum() / np.sqrt(power.prod())) if (power > 1e-12).all() else np.nan
 
 
 def recovered(residuals: pd.DataFrame, feedback: np.ndarray) -> tuple[float, int]:

@@ -180,8 +180,15 @@ def inference(study: dict) -> dict:
 
 
 def ground_truth(study: dict) -> dict:
-    """Angles of the instructive vector in degrees and what imaging recovers, over days: ``condition`` and ``rows``."""
+    """What only a model knows, of the first condition that learns.
+
+    ``condition``; ``rows``: angles of the instructive vector in degrees and what imaging recovers, over days;
+    ``teaching``: the true teaching current by role, while the error decreases and increases.
+    """
     run = study["runs"][_control_and_null_first(study)[0]]
-    names = ("gradient", "inverse", "broadcast", "recovered")
+    names = ("gradient", "inverse", "broadcast", "recovered", "recovered_over_events")
     rows = [(row["session"], [number(row[name]) for name in names]) for row in run["ground_truth"]]
-    return {"condition": run["condition"], "rows": rows}
+    cells = {(row["role"], row["error"]): mean_sem(row["mean"], row["sem"], row["n"]) for row in run["teaching_table"]}
+    roles = dict.fromkeys(role for role, _ in cells)
+    teaching = [(role, [cells[role, error] for error in ("decreases", "increases")]) for role in roles]
+    return {"condition": run["condition"], "rows": rows, "teaching": teaching}

@@ -7,15 +7,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import xarray as xr
+from brian2 import pA
 from joblib import Parallel, delayed
 
 from analysis.error_table import error_windows, with_error
-from analysis.ground_truth import angles, recovered
+from analysis.ground_truth import angles, recovered, recovered_over_events, teaching_current
 from analysis.imaging import delta_f_over_f, pair_correlation
 from analysis.residual import coincident_events, compartment_events, residuals
 from analysis.scores import score_run
+from networks.config import values_of
 from networks.errors import UserError
-from networks.store import open_run
+from networks.store import open_run, read_description
 
 Progress = Callable[[int, int], None]
 
@@ -26,10 +28,12 @@ FOLDER = "analysis"  # of a run
 class Tables:
     """Of all mice and sessions; each has the columns mouse (its number) and session (day).
 
-    events : coincident events with role, residual, latency, and error (``decreases``, ``increases``, or missing)
+    events : coincident events with role, residual, latency, error (``decreases``, ``increases``, or missing), and the
+        true ``teaching`` current (pA) at the somatic peak
     cells : cell, role, inferred somatic and apical events (counts ``soma``, ``apical``), ``correlation`` of dF/F
     scores : of the inference against the truth, by ``compartment``, means over cells
-    truth : ``gradient``, ``inverse``, ``broadcast`` (degrees) and ``recovered``, see `analysis.ground_truth`
+    truth : ``gradient``, ``inverse``, ``broadcast`` (degrees), ``recovered`` and ``recovered_over_events``, see
+        `analysis.ground_truth`
     """
 
     events: pd.DataFrame
@@ -62,7 +66,9 @@ def collect(run: Path, folder: Path, jobs: int = 2, progress: Progress = lambda 
     if "fluorescence_soma" not in data:
         raise UserError(f"{run} has no imaging; train it again with --record imaging")
     tasks = [(n, int(day)) for n in range(data.sizes["mouse"]) for day in data.session.values]
-    work = (delayed(_session)(run / "cohort.zarr", mouse, day, folder) for mouse, day in tasks)
+    given = values_of("i_teaching", read_description(run)["parameters"]["i_teaching"])
+    unit = np.broadcast_to(given / float(pA), data.sizes["mouse"])
+    work = (delayed(_session)(run / "cohort.zarr", mouse, day, folder, unit[mouse]) for mouse, day in tasks)
     rows = []
     for parts in Parallel(jobs, return_as="generator")(work):
         rows.append(parts)
@@ -87,7 +93,7 @@ def _rates_path(folder: Path, mouse: int, session: int) -> Path:
     return folder / f"rates-{mouse}-{session}.npy"
 
 
-def _session(store: Path, mouse: int, session: int, folder: Path) -> tuple[pd.DataFrame, ...]:
+def _session(store: Path, mouse: int, session: int, folder: Path, unit_current: float) -> tuple[pd.DataFrame, ...]:
     data = xr.open_zarr(store, consolidated=False)
     own = data.isel(mouse=mouse).sel(session=session)
     soma, rates = compartment_events(data, mouse, session, "soma")
@@ -97,7 +103,8 @@ def _session(store: Path, mouse: int, session: int, folder: Path) -> tuple[pd.Da
     identity = {"mouse": number, "session": session}
 
     events = residuals(coincident_events(soma, apical))
-    events = events.assign(**identity, role=role[events.cell.to_numpy(int)])
+    teaching = teaching_current(events, own.teaching.values, own.feedback.values, unit_current)
+    events = events.assign(**identity, role=role[events.cell.to_numpy(int)], teaching=teaching)
     dff = [delta_f_over_f(own[f"fluorescence_{part}"].transpose("cell", "frame").values) for part in ("soma", "apical")]
     counts = [np.bincount(table.cell.to_numpy(int), minlength=role.size) for table in (soma, apical)]
     cells = pd.DataFrame({"cell": np.arange(role.size), "role": role, "soma": counts[0], "apical": counts[1]})
@@ -107,7 +114,8 @@ def _session(store: Path, mouse: int, session: int, folder: Path) -> tuple[pd.Da
         for truth, inferred in (("events", (soma, rates)), ("plateaus", (apical, apical_rates)))
     ]
     scores = pd.DataFrame(scores).assign(**identity, compartment=["soma", "apical"])
-    truth = pd.DataFrame([angles(own.feedback.values, role, dff[0], own.x.values)]).assign(**identity)
+    truth = pd.DataFrame([angles(own.feedback.values, role, dff[0], own.x.values)])
+    truth = truth.assign(**identity, recovered_over_events=recovered_over_events(events))
     return events, cells, scores, truth
 
 

@@ -130,5 +130,5 @@ def shift_values(tables: Tables, reference: Tables, seconds: float) -> Values:
 
 
 def published_table(events: pd.DataFrame) -> pd.DataFrame:
-    """The error table as printed: role, error, mean, sem, n over neurons."""
+    """The error table as printed: role, error, mean, sem, n over neurons, of the column ``residual``."""
     return error_table(per_neuron(events.dropna(subset=["error"])))

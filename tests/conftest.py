@@ -171,6 +171,7 @@ def recorded_run(tmp_path_factory):
         description = {
             "config": {"condition": "ndnf_opto", "protocol": "short", "record": recorded},
             "closed_loop_seconds": 26.0,
+            "parameters": {"i_teaching": "50 pA"},
             "wall_seconds": {},
             "store_sha256": write_store(run / "cohort.zarr", checkpoints, 2, np.arange(2), roles),
         }

@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.ground_truth import angle_between, angles, inverse_target, readout_gradient, recovered
+from analysis.ground_truth import (
+    angle_between,
+    angles,
+    inverse_target,
+    readout_gradient,
+    recovered,
+    recovered_over_events,
+    teaching_current,
+)
 
 ROLE = np.array(["P+", "P+", "P-", "P-", "P0", "P0"])
 
@@ -56,3 +64,20 @@ def test_the_residual_recovers_a_planted_vector_and_nothing_from_noise():
     noise, _ = recovered(table.assign(residual=generator.standard_normal(n)), feedback)
     assert abs(noise) < 0.4  # s.d. 1/sqrt(39) = 0.16
     assert np.isnan(recovered(table[table.error == "decreases"], feedback)[0])
+
+
+def test_the_teaching_current_is_that_of_the_cell_in_the_frame_of_the_event():
+    teaching = np.zeros(100)
+    teaching[31] = 0.5
+    events = pd.DataFrame({"cell": [0, 1, 1], "time_soma": [31 / 15.46, 31 / 15.46, 1e3]})
+    np.testing.assert_allclose(teaching_current(events, teaching, np.array([1.0, -0.2]), 50.0), [25, -5, 0])
+
+
+def test_a_planted_current_is_recovered_over_events_whatever_the_means_of_the_cells():
+    generator = np.random.default_rng(4)
+    cell = generator.integers(10, size=5000)
+    teaching = generator.standard_normal(5000) + 5 * cell
+    planted = 0.75 * (teaching - 5 * cell) + generator.standard_normal(5000) - 3 * cell
+    table = pd.DataFrame({"cell": cell, "teaching": teaching, "residual": planted})
+    assert recovered_over_events(table) == pytest.approx(0.6, abs=0.03)  # 0.75 / sqrt(0.75^2 + 1); s.e. 0.01
+    assert np.isnan(recovered_over_events(table.assign(teaching=2.0)))

@@ -90,7 +90,7 @@ def analysis(run, config, values):
     own |= values
     pairs = [(role, error) for role in ("P+", "P-", "P0") for error in ("decreases", "increases")]
     contrasts = [{"name": n, "mean": 0.1234, "sem": 0.05, "n": config.mice} for n in ("P+", "P-", "P0", "difference")]
-    day = {"gradient": 40.0, "inverse": 35.0, "broadcast": 90.0, "recovered": 0.3}
+    day = {"gradient": 40.0, "inverse": 35.0, "broadcast": 90.0, "recovered": 0.3, "recovered_over_events": 0.1}
     return {
         "run": str(run),
         "condition": config.condition,
@@ -99,6 +99,7 @@ def analysis(run, config, values):
         "store_sha256": f"store of {config.condition}",
         "values": own,
         "error_table": [{"role": r, "error": e, "mean": 0.0567, "sem": None, "n": neurons} for r, e in pairs],
+        "teaching_table": [{"role": r, "error": e, "mean": 12.34, "sem": 1.5, "n": neurons} for r, e in pairs],
         "contrasts": contrasts,
         "contrasts_soma_matched": contrasts,
         "independence": {"n": 4321, "neurons": neurons},
