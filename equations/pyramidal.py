@@ -9,7 +9,7 @@ from equations.parameters import Parameter, Table
 
 NS18 = "Naud & Sprekeler 2018"
 
-PARAMETERS: Table = {
+CELL_PARAMETERS: Table = {
     # soma
     "e_leak": Parameter(-70 * mV, "resting and reset potential of both compartments", NS18),
     "tau_soma": Parameter(16 * ms, "membrane time constant of the soma", NS18, low=2 * ms),
@@ -34,7 +34,9 @@ PARAMETERS: Table = {
         15 * ms, "time above half-activation that makes a plateau", "model; NS18 plateaus last 27-31 ms", low=1 * ms
     ),
     "tau_w_apical": Parameter(30 * ms, "time constant of apical adaptation", NS18, low=2 * ms),
-    # drive
+}
+
+DRIVE_PARAMETERS: Table = {
     "i_bias_soma": Parameter(100 * pA, "constant somatic drive", "model: 3-8 events/s"),
     "i_bias_apical": Parameter(200 * pA, "constant apical drive", "model: burst fraction 0.1-0.3"),
     "sigma_soma": Parameter(300 * pA, "s.d. of the somatic background current", "model; NS18 450 pA"),
@@ -42,18 +44,22 @@ PARAMETERS: Table = {
     "tau_background": Parameter(2 * ms, "correlation time of the background", NS18, low=1 * ms),
     "tau_input": Parameter(5 * ms, "decay of feed-forward synaptic currents", "model: AMPA-like", low=1 * ms),
     "i_teaching": Parameter(50 * pA, "current of a teaching signal of 1", "model: small beside the background"),
-    # bursts
+}
+
+EVENT_PARAMETERS: Table = {
     "burst_interval": Parameter(
         16 * ms, "spikes closer than this form a burst", "Naud & Sprekeler 2018; Payeur et al. 2021"
     ),
 }
 
-EQUATIONS = """
+PARAMETERS: Table = CELL_PARAMETERS | DRIVE_PARAMETERS | EVENT_PARAMETERS
+
+#: The cell itself; `i_soma` and `i_apical` are the currents from outside, `gaba` is in layer 1.
+CELL = """
 # soma
 dv_soma/dt = (e_leak - v_soma)/tau_soma + (g_soma*plateau + b_soma*w_soma + i_soma)/c_soma : volt
 dw_soma/dt = -w_soma/tau_w_soma : 1
 dv_threshold/dt = (v_threshold_rest - v_threshold)/tau_threshold : volt
-i_soma = i_bias_soma + i_input + i_background_soma + i_teaching*feedback_soma*teaching : amp
 
 # apical dendrite
 dv_apical/dt = (e_leak - v_apical)/tau_apical
@@ -61,8 +67,13 @@ dv_apical/dt = (e_leak - v_apical)/tau_apical
 dw_apical/dt = (a_apical*(v_apical - e_leak) - w_apical)/tau_w_apical : amp
 plateau = sigmoid((v_apical - e_plateau)/d_plateau) : 1
 bap = int(since_spike > bap_start - dt/2)*int(since_spike < bap_stop - dt/2) : 1
-i_apical = i_bias_apical + i_background_apical + i_teaching*feedback_apical*teaching : amp
 i_gaba = g_gaba*gaba*(e_gaba - v_apical) : amp
+"""
+
+#: What drives a cell in a network.
+DRIVE = """
+i_soma = i_bias_soma + i_input + i_background_soma + i_teaching*feedback_soma*teaching : amp
+i_apical = i_bias_apical + i_background_apical + i_teaching*feedback_apical*teaching : amp
 
 # feed-forward synapses end on the soma
 di_input/dt = -i_input/tau_input : amp
@@ -74,15 +85,6 @@ di_background_apical/dt = -i_background_apical/tau_background + sigma_apical*dif
     *normal_noise(seed, mouse, cell, 1, session, t_in_timesteps) : amp
 diffusion = sqrt((2 - dt/tau_background)/(tau_background*dt)) : Hz
 
-# events, bursts, plateaus
-last_spike : integer           # step of the last spike; seconds would lose steps in single precision
-since_spike = (t_in_timesteps - last_spike)*dt : second
-event : 1                      # 1 if the last spike opened an event, else 0
-burst : 1                      # 1 if the last spike turned an event into a burst, else 0
-event_count : 1                # since the start of the run
-burst_count : 1
-dtime_above/dt = (int(v_apical > e_plateau)*(time_above + dt) - time_above)/dt : second   # without a break
-
 feedback_apical : 1 (constant) # signed weight of the teaching signal onto the apical dendrite
 feedback_soma : 1 (constant)   # the same onto the soma (only where the segregation is removed)
 mouse : integer (constant)
@@ -91,18 +93,38 @@ seed : integer (shared, constant)
 session : integer (shared, constant)
 """
 
+#: Of any cell.
+EVENTS = """
+# events, bursts, plateaus
+last_spike : integer           # step of the last spike; seconds would lose steps in single precision
+since_spike = (t_in_timesteps - last_spike)*dt : second
+event : 1                      # 1 if the last spike opened an event, else 0
+burst : 1                      # 1 if the last spike turned an event into a burst, else 0
+event_count : 1                # since the start of the run
+burst_count : 1
+dtime_above/dt = (int(v_apical > e_plateau)*(time_above + dt) - time_above)/dt : second   # without a break
+"""
+
+EQUATIONS = CELL + DRIVE + EVENTS
+
 SPIKE = "v_soma > v_threshold"
 
-RESET = """
+#: Of any cell.
+EVENTS_RESET = """
 burst = event*int(since_spike < burst_interval - dt/2)
 event = int(since_spike > burst_interval - dt/2)
 event_count += event
 burst_count += burst
 last_spike = t_in_timesteps
+"""
+
+CELL_RESET = """
 v_soma = e_leak
 v_threshold += threshold_step
 w_soma += 1
 """
+
+RESET = EVENTS_RESET + CELL_RESET
 
 #: After each step: on the grid of `on_grid` the synaptic currents of a step add up exactly, so that their order, which
 #: differs between devices, does not matter.

@@ -1,6 +1,7 @@
 """The circuit of a cohort: M mice in one Brian2 network, none connected to another."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from brian2 import Clock, EventMonitor, Network, SpikeMonitor, StateMonitor, linked_var, ms
@@ -20,6 +21,8 @@ class Structure:
     record : ``events``; ``imaging``, also the fluorescence of all cells; ``traces``, also voltages of the BCI cells
     """
 
+    duration: ClassVar[str] = "readout.duration"
+
     mice: int = 1
     cells: int = 80
     p_plus: int = 5
@@ -29,6 +32,9 @@ class Structure:
     ndnf: int = 10
     varied: frozenset[str] = frozenset()
     record: str = "events"
+
+    def build(self) -> Network:
+        return build(self)
 
     @property
     def bci_cells(self) -> int:

@@ -18,14 +18,13 @@ import numpy as np
 import equations
 import models
 import networks
-from networks.circuit import Structure
 from networks.compiler import CppToolchain
 from networks.cuda.gpu import require_gpu
 from networks.cuda.memory import check_memory
 from networks.cuda.toolchain import toolchain as cuda_toolchain
 from networks.errors import UserError
 from networks.results import Results, incomplete
-from networks.target import Target, describe, read_description
+from networks.target import Compiled, Target, describe, read_description
 
 #: Called with the number of files that are compiled and of all files.
 Progress = Callable[[int, int], None]
@@ -40,7 +39,7 @@ def cache_folder() -> Path:
 class CompiledProgram:
     """The C++ or CUDA program of a circuit."""
 
-    def __init__(self, structure: Structure, target: Target | None = None, progress: Progress = lambda done, all: None):
+    def __init__(self, structure: Compiled, target: Target | None = None, progress: Progress = lambda done, all: None):
         """Generate the program and compile it, unless the cache has it. Raises UserError."""
         self.structure, self.target = structure, target or Target()
         toolchain = cuda_toolchain() if self.target.device == "cuda_standalone" else CppToolchain()
@@ -125,7 +124,7 @@ class CompiledProgram:
         return Results(folder, self.arrays)
 
 
-def generate_sources(structure: Structure, target: Target, folder: Path) -> None:
+def generate_sources(structure: Compiled, target: Target, folder: Path) -> None:
     """Write the sources of a program into `folder`. Raises UserError with the reason."""
     description = folder / "description.json"
     description.write_text(describe(structure, target))
@@ -141,7 +140,7 @@ def is_whole(program: Path) -> bool:
     return (program / "main").is_file() and (program / "arrays.json").is_file()
 
 
-def _key(structure: Structure, target: Target, identity: bytes) -> str:
+def _key(structure: Compiled, target: Target, identity: bytes) -> str:
     """Hash of all that a program is made from: description, our packages, Brian2, and the toolchain's `identity`."""
     digest = hashlib.sha256(identity)
     digest.update(describe(structure, target).encode())

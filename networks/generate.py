@@ -12,13 +12,12 @@ import numpy as np
 from brian2 import device, prefs, second, set_device
 
 from equations.noise import HEADER
-from networks.circuit import Structure, build
 from networks.compiler import COMPILER_FLAGS
 from networks.guards import check_network
-from networks.target import Target, read_description
+from networks.target import Compiled, Target, read_description
 
 
-def generate(structure: Structure, target: Target, folder: Path) -> None:
+def generate(structure: Compiled, target: Target, folder: Path) -> None:
     """Write the program into `folder`, with a table of its arrays in ``arrays.json``."""
     cuda = target.device == "cuda_standalone"
     if cuda:
@@ -33,10 +32,10 @@ def generate(structure: Structure, target: Target, folder: Path) -> None:
     # The same expressions whether a parameter is one value or an array.
     prefs.codegen.loop_invariant_optimisations = False
     set_device(target.device, build_on_run=False, directory=str(folder))
-    network = build(structure)
+    network = structure.build()
     check_network(network, cuda)
     network.run(1 * second)
-    _take_duration_from_readout()
+    _take_duration(network.name, structure.duration)
     device.build(directory=str(folder), compile=False, run=False, with_output=False)
     if cuda:
         shutil.copy(HEADER, folder)
@@ -61,11 +60,11 @@ def _array_table() -> dict:
     }
 
 
-def _take_duration_from_readout() -> None:
-    """Let the program run for ``readout.duration``: Brian2 writes the duration as a constant."""
+def _take_duration(network: str, variable: str) -> None:
+    """Let the program run for the value of ``group.variable``: Brian2 writes the duration as a constant."""
     (lines,) = [entry[1][1] for entry in device.main_queue if entry[0] == "run_network"]
-    (position,) = [n for n, line in enumerate(lines) if line.startswith("cohort.run(1.0, ")]
-    lines[position] = lines[position].replace("(1.0, ", "(_array_readout_duration[0], ", 1)
+    (position,) = [n for n, line in enumerate(lines) if line.startswith(f"{network}.run(1.0, ")]
+    lines[position] = lines[position].replace("(1.0, ", f"(_array_{variable.replace('.', '_')}[0], ", 1)
 
 
 def _mark_independent(folder: Path) -> None:

@@ -7,14 +7,14 @@ import numpy as np
 from brian2 import get_device, prefs, second, set_device
 from brian2.core.variables import ArrayVariable
 
-from networks.circuit import Structure, build
 from networks.compiler import COMPILER_FLAGS
+from networks.target import Compiled
 
 
 class RuntimeProgram:
     """Builds the network anew for each run, with Cython where there is a compiler, else NumPy."""
 
-    def __init__(self, structure: Structure):
+    def __init__(self, structure: Compiled):
         self.structure = structure
 
     def run(self, values: Mapping[str, np.ndarray], folder: Path, gpu: int = 0) -> dict[str, np.ndarray]:
@@ -23,11 +23,11 @@ class RuntimeProgram:
         prefs.codegen.cpp.extra_compile_args_gcc = COMPILER_FLAGS
         set_device("runtime")
         try:
-            network = build(self.structure)
+            network = self.structure.build()
             for name, value in values.items():
                 group, variable = name.split(".")
                 network[group].variables[variable].set_value(value)
-            network.run(float(values["readout.duration"]) * second)
+            network.run(float(values[self.structure.duration]) * second)
             return {
                 f"{item.name}.{name}": np.array(variable.get_value())
                 for item in network.objects

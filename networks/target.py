@@ -4,7 +4,10 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from networks.bench import Bench
 from networks.circuit import Structure
+
+Compiled = Structure | Bench
 
 
 @dataclass(frozen=True)
@@ -26,15 +29,16 @@ class Target:
     heap_mb: int = 128
 
 
-def describe(structure: Structure, target: Target) -> str:
+def describe(structure: Compiled, target: Target) -> str:
     """Both as the text of ``description.json``."""
-    fields = asdict(structure) | {"varied": sorted(structure.varied)}
-    return json.dumps({"structure": fields, "target": asdict(target)}, indent=1)
+    kind, fields = type(structure).__name__, asdict(structure) | {"varied": sorted(structure.varied)}
+    return json.dumps({"kind": kind, "structure": fields, "target": asdict(target)}, indent=1)
 
 
-def read_description(path: Path) -> tuple[Structure, Target]:
+def read_description(path: Path) -> tuple[Compiled, Target]:
     """What `describe` wrote to `path`."""
     description = json.loads(path.read_text())
     structure, target = description["structure"], description["target"]
     varied, arch = frozenset(structure["varied"]), tuple(target["arch"])
-    return Structure(**structure | {"varied": varied}), Target(**target | {"arch": arch})
+    kind = {"Structure": Structure, "Bench": Bench}[description["kind"]]
+    return kind(**structure | {"varied": varied}), Target(**target | {"arch": arch})

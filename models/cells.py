@@ -1,0 +1,83 @@
+"""The pyramidal cells that can be chosen by name, with one interface for protocols and networks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from equations import noise, pyramidal
+from equations.conductance import cell, fitted
+from equations.conductance.rest import at_rest
+from equations.conductance.step import step
+from equations.parameters import Table
+
+Values = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as Brian2 equations, in which `i_soma` and `i_apical` are the currents from outside.
+
+    equations, parameters, functions : what it is made of; its spikes are `spike` and `reset`
+    method : how its equations are integrated; dt : the step in ms at which its numbers are within 5 % of their limit
+    compartments : what a physiologist records from, by name, soma first; variables of the membrane potentials
+    apical : the compartment of `i_apical` and of the plateau
+    rest : parameters to the state variables of the resting cell, in SI units
+    """
+
+    name: str
+    meaning: str
+    equations: str
+    parameters: Table
+    functions: dict
+    spike: str
+    reset: str
+    method: str | Callable
+    dt: float
+    compartments: dict[str, str]
+    apical: str
+    rest: Callable[[Values], Values]
+
+    def values(self, given: Values | None = None) -> Values:
+        """Parameters in SI units; `given` replaces some of them."""
+        return {name: float(p.value) for name, p in self.parameters.items()} | (given or {})
+
+
+def _resting_naud_sprekeler(values: Values) -> Values:
+    return {"v_soma": values["e_leak"], "v_apical": values["e_leak"], "v_threshold": values["v_threshold_rest"]}
+
+
+NAUD_SPREKELER = Cell(
+    name="naud_sprekeler",
+    meaning="two compartments, integrate-and-fire soma (Naud & Sprekeler 2018)",
+    equations=pyramidal.CELL + pyramidal.EVENTS,
+    parameters=pyramidal.CELL_PARAMETERS | pyramidal.EVENT_PARAMETERS,
+    functions=noise.FUNCTIONS,
+    spike=pyramidal.SPIKE,
+    reset=pyramidal.RESET,
+    method="euler",
+    dt=0.1,
+    compartments={"soma": "v_soma", "apical": "v_apical"},
+    apical="apical",
+    rest=_resting_naud_sprekeler,
+)
+
+
+def conductance_cell(tufts: int = 1) -> Cell:
+    """The conductance-based cell with `tufts` branches of the tuft."""
+    compartments = cell.tree(tufts)
+    return Cell(
+        name="conductance",
+        meaning="five compartments of ion channels (Hay et al. 2011)",
+        equations=cell.equations(compartments) + cell.APICAL + pyramidal.EVENTS,
+        parameters=fitted.PARAMETERS | pyramidal.EVENT_PARAMETERS,
+        functions=noise.FUNCTIONS | cell.FUNCTIONS,
+        spike=cell.SPIKE,
+        reset=pyramidal.EVENTS_RESET,
+        method=step(compartments),
+        dt=0.1,
+        compartments={c.name: f"v_{c.name}" for c in compartments},
+        apical="nexus",
+        rest=lambda values: at_rest(compartments, values),
+    )
+
+
+CELLS = {c.name: c for c in (NAUD_SPREKELER, conductance_cell())}

@@ -1,0 +1,116 @@
+"""An experiment on single cells: each gets currents of its own, all run side by side."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from equations import electrodes
+from models.cells import CELLS, Cell, Values
+from networks.bench import Bench
+from networks.device import CompiledProgram
+from networks.runtime import RuntimeProgram
+
+#: What a cell is given: settings of `equations.electrodes` by name and site, like ``amplitude_soma``, in nA and ms.
+Stimulus = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What the cells of an experiment did; times in ms.
+
+    time : (samples,); voltage : compartment to (cells, samples) in mV; current : site to (cells, samples) in nA
+    spikes : of each cell, the times of its spikes
+    """
+
+    time: np.ndarray
+    voltage: dict[str, np.ndarray]
+    current: dict[str, np.ndarray]
+    spikes: list[np.ndarray]
+
+
+def experiment(
+    cell: Cell,
+    stimuli: list[Stimulus],
+    duration: float,
+    parameters: Mapping[str, float | np.ndarray] | None = None,
+    *,
+    dt: float | None = None,
+    traces: float | None = None,
+    gaba: float | np.ndarray = 0.0,
+    seed: int = 1,
+    compiled: bool = True,
+) -> Recording:
+    """Run one cell for each stimulus, for `duration` ms from rest.
+
+    parameters : in SI units, in place of those of the cell; an array has one value per stimulus
+    dt : time step in ms, if not that of the cell; traces : ms from the start that are recorded, if not all
+    gaba : what layer 1 holds at the start; seed : of the noise
+    compiled : as a C++ program that is built once and cached; else on Brian2's runtime device
+    """
+    given = {**(parameters or {})}
+    varied = frozenset(name for name, value in given.items() if np.ndim(value))
+    count = SLOTS if compiled else len(stimuli)
+    bench = Bench(cell.name, count, dt or cell.dt, varied)
+    values = _values(bench, stimuli, given, duration) | {"cells.seed": np.asarray(seed)}
+    values["cells.trace_stop"] = np.asarray((duration if traces is None else traces) * 1e-3)
+    values["cells.gaba"] = np.broadcast_to(gaba, len(stimuli))
+    shards = -(-len(stimuli) // count)
+    program = _program(bench) if compiled else RuntimeProgram(bench)
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
+        parts = [pool.submit(program.run, _shard(values, n, count), Path(folder) / str(n)) for n in range(shards)]
+        return _joined([_recording(cell, part.result(), bench) for part in parts], len(stimuli))
+
+
+#: Cells in a program: of more stimuli, programs run side by side.
+SLOTS = 64
+
+
+@cache
+def _program(bench: Bench) -> CompiledProgram:
+    return CompiledProgram(bench)
+
+
+def _values(bench: Bench, stimuli: list[Stimulus], given: Mapping, duration: float) -> dict[str, np.ndarray]:
+    """``cells.variable`` to SI values; arrays have one value per stimulus."""
+    cell, n = CELLS[bench.cell], len(stimuli)
+    values = {name: np.asarray(given.get(name, float(p.value))) for name, p in bench.parameters.items()}
+    each = [{name: value if value.ndim == 0 else value[k] for name, value in values.items()} for k in range(n)]
+    different = [each[0]] if not bench.varied else each
+    resting = [cell.rest(values) for values in different]
+    state = {name: np.broadcast_to([rest[name] for rest in resting], n) for name in resting[0]}
+    for name, rest in electrodes.AT_REST.items():
+        state[name] = np.array([stimulus.get(name, rest) for stimulus in stimuli]) * electrodes.SCALE[name]
+    state |= {"cell": np.arange(n), "last_spike": np.full(n, -round(1000 / bench.dt))}
+    values |= state | {"duration": np.asarray(duration * 1e-3)}
+    return {f"cells.{name}": value for name, value in values.items()}
+
+
+def _shard(values: dict[str, np.ndarray], n: int, count: int) -> dict[str, np.ndarray]:
+    """What the n-th program is given; the last one is filled up with copies of the last cell."""
+
+    def part(value):
+        return value if value.ndim == 0 else value[np.minimum(np.arange(count) + n * count, len(value) - 1)]
+
+    return {name: part(value) for name, value in values.items()}
+
+
+def _recording(cell: Cell, results: Mapping[str, np.ndarray], bench: Bench) -> Recording:
+    i, t = results["spikes.i"], results["spikes.t"] * 1e3
+    spikes = [t[i == n] for n in range(bench.count)]
+    trace = lambda variable: results[f"traces.{variable}"].reshape(-1, bench.count).T  # noqa: E731
+    voltage = {name: 1e3 * trace(variable) for name, variable in cell.compartments.items()}
+    current = {site: 1e9 * trace(f"i_{site}") for site in electrodes.SITES}
+    return Recording(1e3 * trace("t")[0], voltage, current, spikes)
+
+
+def _joined(parts: list[Recording], n: int) -> Recording:
+    join = lambda name: {  # noqa: E731
+        key: np.concatenate([getattr(part, name)[key] for part in parts])[:n] for key in getattr(parts[0], name)
+    }
+    return Recording(parts[0].time, join("voltage"), join("current"), sum((p.spikes for p in parts), [])[:n])
