@@ -73,6 +73,8 @@ def _brian_function(numpy_function, arguments, arg_units=None, return_unit=1):
     name = numpy_function.__name__
     arg_units = arg_units or [1] * len(arguments)
     function = Function(numpy_function, arg_units=arg_units, return_unit=return_unit, arg_names=arguments)
+    # Brian2 checks units once; a check of each value would print it, which takes longer than all the rest of a step.
+    function.implementations.add_numpy_implementation(numpy_function, discard_units=True)
     # The header defines `name` itself; each back end only has to include it.
     compiled = {"headers": ['"noise.h"'], "include_dirs": [str(HEADER.parent)]}
     function.implementations.add_implementation("cpp", "", compiler_kwds=compiled, name=name)
