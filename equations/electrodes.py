@@ -1,7 +1,7 @@
 """Currents of an experimenter at two sites of a cell: pulses, an EPSC, a constant and noise, for each cell its own."""
 
 import numpy as np
-from brian2 import ms, nA, second
+from brian2 import ms, nA
 
 SITES = ("soma", "apical")
 
@@ -32,11 +32,14 @@ dnoise_{site}/dt = -noise_{site}/tau_noise
 sigma_{site} : amp (constant)
 """
 
-EQUATIONS = "".join(_SITE.format(site=site, stream=stream) for stream, site in enumerate(SITES)) + """
+EQUATIONS = (
+    "".join(_SITE.format(site=site, stream=stream) for stream, site in enumerate(SITES))
+    + """
 diffusion = sqrt((2 - dt/tau_noise)/(tau_noise*dt)) : Hz
 cell : integer (constant)
 seed : integer (shared, constant)
 """
+)
 
 TAU_RISE_EPSC, TAU_EPSC = 0.5 * ms, 5 * ms  # Hay et al. 2011
 _PEAK = np.log(10) / 0.9 * TAU_RISE_EPSC  # time of the peak: log(b/a)/(1/a - 1/b) with b = 10 a

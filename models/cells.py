@@ -1,13 +1,16 @@
 """The pyramidal cells that can be chosen by name, with one interface for protocols and networks."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
+from brian2 import Quantity
 
 from equations import noise, pyramidal
 from equations.conductance import cell, fitted
 from equations.conductance.rest import at_rest
 from equations.conductance.step import step
-from equations.parameters import Table
+from equations.parameters import Table, check
 
 Values = dict[str, float]
 
@@ -21,6 +24,9 @@ class Cell:
     compartments : what a physiologist records from, by name, soma first; variables of the membrane potentials
     apical : the compartment of `i_apical` and of the plateau
     rest : parameters to the state variables of the resting cell, in SI units
+    passive : values of parameters at which only the passive membrane is left
+    tree : parameters to the closed form of that: capacitances (F) and matrix of conductances (S) of the compartments
+    coupled : whether soma and apical dendrite see each other below threshold
     """
 
     name: str
@@ -35,14 +41,25 @@ class Cell:
     compartments: dict[str, str]
     apical: str
     rest: Callable[[Values], Values]
+    passive: dict[str, Quantity | float]
+    tree: Callable[[Values], tuple[np.ndarray, np.ndarray]]
+    coupled: bool
 
-    def values(self, given: Values | None = None) -> Values:
-        """Parameters in SI units; `given` replaces some of them."""
-        return {name: float(p.value) for name, p in self.parameters.items()} | (given or {})
+    def changed(self, given: dict[str, Quantity | float]) -> "Cell":
+        """The same cell with other values of some parameters. Raises ValueError for a bad name, unit or value."""
+        for name, value in given.items():
+            check(name, value, self.parameters)
+        table = {name: replace(p, value=given.get(name, p.value)) for name, p in self.parameters.items()}
+        return replace(self, parameters=table)
 
 
 def _resting_naud_sprekeler(values: Values) -> Values:
     return {"v_soma": values["e_leak"], "v_apical": values["e_leak"], "v_threshold": values["v_threshold_rest"]}
+
+
+def _tree_naud_sprekeler(values: Values) -> tuple[np.ndarray, np.ndarray]:
+    capacitance = np.array([values["c_soma"], values["c_apical"]])
+    return capacitance, np.diag(capacitance / [values["tau_soma"], values["tau_apical"]])
 
 
 NAUD_SPREKELER = Cell(
@@ -58,6 +75,9 @@ NAUD_SPREKELER = Cell(
     compartments={"soma": "v_soma", "apical": "v_apical"},
     apical="apical",
     rest=_resting_naud_sprekeler,
+    passive={name: 0 * pyramidal.PARAMETERS[name].value for name in ("g_soma", "b_soma", "g_apical", "a_apical")},
+    tree=_tree_naud_sprekeler,
+    coupled=False,
 )
 
 
@@ -77,6 +97,13 @@ def conductance_cell(tufts: int = 1) -> Cell:
         compartments={c.name: f"v_{c.name}" for c in compartments},
         apical="nexus",
         rest=lambda values: at_rest(compartments, values),
+        passive={
+            name: 0 * p.value
+            for name, p in fitted.PARAMETERS.items()
+            if name.startswith("gmax_") and not name.startswith("gmax_leak_")
+        },
+        tree=lambda values: cell.passive_tree(compartments, values),
+        coupled=True,
     )
 
 

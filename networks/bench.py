@@ -40,11 +40,7 @@ class Bench:
         cell = CELLS[self.cell]
         cells = NeuronGroup(
             self.count,
-            cell.equations
-            + ndnf.DENDRITE
-            + electrodes.EQUATIONS
-            + _TIMES
-            + declarations(self.parameters, self.varied),
+            cell.equations + ndnf.DENDRITE + electrodes.EQUATIONS + _TIMES + declarations(self.parameters, self.varied),
             method=cell.method,
             threshold=cell.spike,
             reset=cell.reset,

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from equations import electrodes
-from models.cells import CELLS, Cell, Values
+from models.cells import Cell
 from networks.bench import Bench
 from networks.device import CompiledProgram
 from networks.runtime import RuntimeProgram
@@ -57,7 +57,7 @@ def experiment(
     varied = frozenset(name for name, value in given.items() if np.ndim(value))
     count = SLOTS if compiled else len(stimuli)
     bench = Bench(cell.name, count, dt or cell.dt, varied)
-    values = _values(bench, stimuli, given, duration) | {"cells.seed": np.asarray(seed)}
+    values = _values(cell, bench, stimuli, given, duration) | {"cells.seed": np.asarray(seed)}
     values["cells.trace_stop"] = np.asarray((duration if traces is None else traces) * 1e-3)
     values["cells.gaba"] = np.broadcast_to(gaba, len(stimuli))
     shards = -(-len(stimuli) // count)
@@ -76,14 +76,17 @@ def _program(bench: Bench) -> CompiledProgram:
     return CompiledProgram(bench)
 
 
-def _values(bench: Bench, stimuli: list[Stimulus], given: Mapping, duration: float) -> dict[str, np.ndarray]:
+def _values(
+    cell: Cell, bench: Bench, stimuli: list[Stimulus], given: Mapping, duration: float
+) -> dict[str, np.ndarray]:
     """``cells.variable`` to SI values; arrays have one value per stimulus."""
-    cell, n = CELLS[bench.cell], len(stimuli)
-    values = {name: np.asarray(given.get(name, float(p.value))) for name, p in bench.parameters.items()}
-    each = [{name: value if value.ndim == 0 else value[k] for name, value in values.items()} for k in range(n)]
-    different = [each[0]] if not bench.varied else each
-    resting = [cell.rest(values) for values in different]
-    state = {name: np.broadcast_to([rest[name] for rest in resting], n) for name in resting[0]}
+    n, table = len(stimuli), bench.parameters | cell.parameters
+    values = {name: np.asarray(given.get(name, float(p.value))) for name, p in table.items()}
+    varied = np.array([np.broadcast_to(values[name], n) for name in sorted(bench.varied)]).reshape(-1, n)
+    _, first, kind = np.unique(varied, axis=1, return_index=True, return_inverse=True)
+    alike = [{name: value if value.ndim == 0 else value[k] for name, value in values.items()} for k in first]
+    resting = [cell.rest(of_kind) for of_kind in alike]  # once for cells of the same parameters
+    state = {name: np.array([rest[name] for rest in resting])[kind.ravel()] for name in resting[0]}
     for name, rest in electrodes.AT_REST.items():
         state[name] = np.array([stimulus.get(name, rest) for stimulus in stimuli]) * electrodes.SCALE[name]
     state |= {"cell": np.arange(n), "last_spike": np.full(n, -round(1000 / bench.dt))}
@@ -110,7 +113,9 @@ def _recording(cell: Cell, results: Mapping[str, np.ndarray], bench: Bench) -> R
 
 
 def _joined(parts: list[Recording], n: int) -> Recording:
-    join = lambda name: {  # noqa: E731
-        key: np.concatenate([getattr(part, name)[key] for part in parts])[:n] for key in getattr(parts[0], name)
-    }
-    return Recording(parts[0].time, join("voltage"), join("current"), sum((p.spikes for p in parts), [])[:n])
+    def join(kind: str) -> dict[str, np.ndarray]:
+        every = [getattr(part, kind) for part in parts]
+        return {name: np.concatenate([each[name] for each in every])[:n] for name in every[0]}
+
+    spikes = [times for part in parts for times in part.spikes]
+    return Recording(parts[0].time, join("voltage"), join("current"), spikes[:n])

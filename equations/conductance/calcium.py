@@ -17,7 +17,7 @@ HIGH = Mechanism(
     },
 )
 
-#: Low-voltage activated calcium (Avery & Johnston 1996; Randall & Tsien 1997, shifted by -10 mV, as in Hay et al. 2011).
+#: Low-voltage activated calcium (Avery & Johnston 1996; Randall & Tsien 1997; as in Hay et al. 2011, by -10 mV).
 LOW = Mechanism(
     "lva",
     reversal="e_ca",

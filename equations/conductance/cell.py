@@ -6,6 +6,8 @@ Channel kinetics of Hay et al. 2011 in a tree of five compartments, after the re
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from equations.conductance import calcium, gaba, gates, ih, passive, potassium, sk, sodium, synapses
 from equations.conductance.mechanism import Mechanism
 
@@ -56,6 +58,20 @@ def tree(tufts: int = 1) -> list[Compartment]:
     if tufts == 1:
         return [*stem, Compartment("tuft", "tuft", "nexus")]
     return stem + [Compartment(f"tuft{n}", "tuft", "nexus", f"/{tufts}") for n in range(1, tufts + 1)]
+
+
+def passive_tree(compartments: list[Compartment], values: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Capacitances (F) and the matrix of conductances (S) of the leaky tree: C dv/dt = I - G (v - e_leak)."""
+    index = {c.name: n for n, c in enumerate(compartments)}
+    share = np.array([1 / float(c.part[1:] or 1) for c in compartments])
+    capacitance = share * [values[f"c_{c.region}"] for c in compartments]
+    conductance = np.diag(share * [values[f"gmax_leak_{c.region}"] for c in compartments])
+    for c in compartments:
+        if c.parent:
+            pair = np.ix_([index[c.name], index[c.parent]], [index[c.name], index[c.parent]])
+            axial = share[index[c.name]] * values[f"g_axial_{c.region}"]
+            conductance[pair] += axial * np.array([[1, -1], [-1, 1]])
+    return capacitance, conductance
 
 
 def equations(compartments: list[Compartment]) -> str:

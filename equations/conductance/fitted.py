@@ -32,7 +32,7 @@ CONDUCTANCE = {
 #: ms
 CALCIUM_DECAY = {"soma": 374, "nexus": 46, "tuft": 46}
 #: mM per nC
-CALCIUM_INFLUX = {"soma": 0.0234, "nexus": 0.0064, "tuft": 0.011}
+CALCIUM_INFLUX = {"soma": 0.0228, "nexus": 0.0064, "tuft": 0.011}
 
 CHANNELS = {
     "leak": "leak",
@@ -80,7 +80,7 @@ PARAMETERS: Table = (
     | gaba.PARAMETERS
     | {
         "v_spike": Parameter(-20 * mV, "a somatic spike crosses it upwards", "convention"),
-        "e_plateau": Parameter(-40 * mV, "the nexus stays above it during a plateau", "model: Larkum et al. 1999, traces"),
+        "e_plateau": Parameter(-40 * mV, "the nexus is above it in a plateau", "model: as in traces of Larkum 1999"),
         "d_plateau": Parameter(6 * mV, "slope of the plateau's calcium signal", "model", low=0.1 * mV),
         "plateau_minimum": Parameter(15 * ms, "time above e_plateau that makes a plateau", "model", low=1 * ms),
     }

@@ -35,11 +35,11 @@ GATE_FUNCTION double hill(double x, double n) { return 1 / (1 + plain_exp(-n * p
 struct GateTable
 {
     static constexpr int points = 2501;
-    double value[points + 1];
+    double value[points];
 
     template <class Formula> explicit GateTable(Formula formula)
     {
-        for (int k = 0; k <= points; k++)
+        for (int k = 0; k < points; k++)
             value[k] = formula(-150 + 0.1 * k);
     }
 
@@ -47,7 +47,7 @@ struct GateTable
     {
         const double x = (volt + 0.150) * 1e4;
         int k = (int)x;
-        k = k < 0 ? 0 : (k > points - 1 ? points - 1 : k);  // of integers: branches would keep the loop scalar
+        k = k < 0 ? 0 : (k > points - 2 ? points - 2 : k);  // of integers: branches would keep the loop scalar
         return value[k] + (x - k) * (value[k + 1] - value[k]);
     }
 };

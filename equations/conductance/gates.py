@@ -1,7 +1,7 @@
 """Gating variables of ion channels as Brian2 functions: the formula of a paper in, a lookup table out.
 
-A formula is written once, in mV and ms, in the vocabulary below. C++ and Cython fill a table with it when the program
-starts, every 0.1 mV, and interpolate; NumPy and CUDA evaluate it as it stands.
+A formula is written once, in mV and ms, in the vocabulary below. C++, Cython and NumPy fill a table with it when
+the program starts, every 0.1 mV, and interpolate; CUDA evaluates it as it stands.
 """
 
 from dataclasses import dataclass
@@ -92,17 +92,23 @@ _INCLUDE = {"headers": ['"gates.h"'], "include_dirs": [str(HEADER.parent)]}
 def _tabulated(name: str, formula: str, scale: float = 1.0, unit=1) -> Function:
     """A formula times `scale`, as a function of a potential in volt."""
 
+    table = scale * evaluate(formula, np.linspace(-150, 100, 2501))
+
     def values(v):
-        return scale * evaluate(formula, np.asarray(v) * 1e3)
+        x = (np.asarray(v) + 0.150) * 1e4
+        k = np.clip(x.astype(int), 0, table.size - 2)
+        return table[k] + (x - k) * (table[k + 1] - table[k])
 
     function = Function(values, arg_units=[volt], arg_names=["v"], return_unit=unit)
-    table = (
+    tabulated = (
         f"static const GateTable {name}_table([](double v) {{ return {scale!r}*({formula}); }});\n"
         f"GATE_FUNCTION double {name}(double v) {{ return {name}_table(v); }}\n"
     )
-    direct = f"GATE_FUNCTION double {name}(double volt) {{ const double v = 1e3*volt; return {scale!r}*({formula}); }}\n"
-    verbatim = f'#include "{HEADER}"\n{table}'
-    _implement(function, name, 1, table, direct, f'*:\n    """\n{verbatim}"""')
+    direct = (
+        f"GATE_FUNCTION double {name}(double volt)\n{{ const double v = 1e3*volt; return {scale!r}*({formula}); }}\n"
+    )
+    verbatim = f'#include "{HEADER}"\n{tabulated}'
+    _implement(function, name, 1, tabulated, direct, f'*:\n    """\n{verbatim}"""')
     return function
 
 

@@ -6,7 +6,7 @@ from equations.conductance.gates import WARMER, Gate
 from equations.conductance.mechanism import Mechanism
 from equations.parameters import Parameter, Table
 
-#: Persistent (slowly inactivating) potassium of the soma (Korngreen & Sakmann 2000, shifted by -10 mV, as in Hay et al. 2011).
+#: Persistent (slowly inactivating) potassium (Korngreen & Sakmann 2000; as in Hay et al. 2011, by -10 mV).
 PERSISTENT = Mechanism(
     "kp",
     reversal="e_k",
@@ -21,7 +21,7 @@ PERSISTENT = Mechanism(
     },
 )
 
-#: Transient potassium of the soma (Korngreen & Sakmann 2000, shifted by -10 mV, as in Hay et al. 2011).
+#: Transient potassium (Korngreen & Sakmann 2000; as in Hay et al. 2011, by -10 mV).
 TRANSIENT = Mechanism(
     "kt",
     reversal="e_k",

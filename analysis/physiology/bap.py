@@ -1,0 +1,42 @@
+"""The back-propagating action potential: how much of it arrives in the apical dendrite."""
+
+from matplotlib.figure import Figure
+
+from analysis.physiology.bac import SOMA, START
+from analysis.physiology.measures import rise
+from analysis.physiology.rows import Row
+from analysis.physiology.traces import PUBLISHED as GREEN
+from analysis.physiology.traces import draw_traces
+from analysis.style import styled
+from models.cells import Cell
+from networks.experiment import experiment
+
+HAY = "Hay et al. 2011 (45 ± 10 mV at 620 um, 36 ± 9 mV at 800 um)"
+PUBLISHED = {"nexus": (35, 55), "tuft": (27, 45)}
+
+
+@styled
+def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
+    recording = experiment(cell, [SOMA], START + 60)
+    amplitude = {name: float(rise(recording, name, START - 1)[0]) for name in cell.compartments}
+    rows = [Row("back-propagating AP", "APs", float(recording.spikes[0].size), "", 1, 1, HAY)]
+    for place, (low, high) in PUBLISHED.items():
+        name = cell.apical if place == "nexus" else place
+        value = amplitude.get(name)
+        note = "" if name == place else "its one apical compartment" if value else "it has no tuft"
+        own = name == place
+        rows.append(Row("back-propagating AP", f"amplitude, {place}", value, "mV", low, high, HAY, own, note))
+
+    figure = Figure(figsize=(6.3, 3), layout="constrained")
+    figure.suptitle(f"back-propagating action potential, {cell.name}")
+    left, right = figure.subfigures(1, 2, width_ratios=(1.3, 1))
+    draw_traces(left, recording, {"1.9 nA, 5 ms": 0}, START - 5, START + 35)
+    axes = right.subplots()
+    axes.bar(list(amplitude), list(amplitude.values()), color="0.7")
+    for place, (low, high) in PUBLISHED.items():
+        name = cell.apical if place == "nexus" else place
+        if name in amplitude:
+            x = list(amplitude).index(name)
+            axes.errorbar(x, (low + high) / 2, (high - low) / 2, color=GREEN, capsize=4, linewidth=2)
+    axes.set_ylabel("amplitude (mV); green: published")
+    return rows, figure

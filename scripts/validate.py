@@ -1,0 +1,62 @@
+"""``apical validate``: single-cell physiology beside published values."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+COLOURS = {"holds": "green", "fails": "bold red", "not by construction": "dim"}
+
+
+def validate(
+    cell: Annotated[list[str] | None, typer.Option(help="Cell to validate. Default: each of them.")] = None,
+    parameters: Annotated[
+        Path | None, typer.Option(help="TOML file with a table of parameters, like c_soma = '6.3 pF', of one cell.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the table and the figures.")] = Path("results/validate"),
+) -> None:
+    """Run the protocols of single-cell physiology and print each quantity beside its published range.
+
+    Writes OUT/validate.json and a figure per protocol in OUT/figures/. The exit code is 0 only if all mandatory
+    quantities are in their ranges.
+    """
+    from analysis.physiology import protocols
+
+    console = Console()
+    cells = protocols.chosen(cell, parameters)
+    columns = (TextColumn("{task.description:<35}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("building", total=len(cells) * len(protocols.PROTOCOLS) + 1)
+        rows = protocols.validate(cells, out, lambda step: bar.update(task, description=step, advance=1))
+    for each in cells:
+        console.print(_table(each, rows[each.name]))
+    console.print(f"{out}/validate.json has all numbers, {out}/figures the traces.", highlight=False)
+    if not protocols.passed(rows):
+        raise typer.Exit(1)
+
+
+def _table(cell, rows) -> Table:
+    table = Table(title=f"{cell.name}: {cell.meaning}")
+    for name, justify in {"quantity": "left", "model": "right", "published": "left", "source": "left"}.items():
+        table.add_column(name, justify=justify)
+    table.add_column("verdict", no_wrap=True)
+    protocol = None
+    for row in rows:
+        if row.protocol != protocol:
+            protocol = row.protocol
+            table.add_section()
+            table.add_row(f"[bold]{protocol}[/bold]")
+        verdict = row.verdict if row.mandatory else f"{row.verdict} (optional)"
+        value = "-" if row.value is None else f"{row.value:.3g} {row.unit}"
+        quantity = f"  {row.quantity}" + (f"; {row.note}" if row.note else "")
+        table.add_row(quantity, value, _range(row), row.source, f"[{COLOURS[row.verdict]}]{verdict}[/]")
+    return table
+
+
+def _range(row) -> str:
+    if row.low is None or row.high is None:
+        return f"at least {row.low:g}" if row.high is None else f"at most {row.high:g}"
+    return f"{row.low:g}" if row.low == row.high else f"{row.low:g} to {row.high:g}"
