@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from scripts import analyse, build, cuda_report, doctor, export, paper, report, train, validate
+from scripts import analyse, build, cuda_report, doctor, export, fit_cell, paper, report, train, validate
 
 app = typer.Typer(
     help="Spiking mice learn a brain-computer interface from teaching signals in their apical dendrites.",
@@ -23,6 +23,7 @@ app.command()(cuda_report.cuda_report)
 app.command()(doctor.doctor)
 app.command()(export.export)
 app.command()(validate.validate)
+app.command()(fit_cell.fit_cell)
 
 
 def main() -> None:

@@ -28,9 +28,9 @@ LOW = Mechanism(
     },
 )
 
-#: Free calcium under the membrane: each charge that enters raises it, buffers and pumps take it away.
+#: Free calcium under the membrane: the charge `charge_ca` raises it by `ca_half_sk`; buffers and pumps take it away.
 CONCENTRATION = """
-dca_{c}/dt = influx_ca_{region}*(i_hva_{c} + i_lva_{c}){branches} - (ca_{c} - ca_rest)/tau_ca_{region} : mmolar
+dca_{c}/dt = ca_half_sk*(i_hva_{c} + i_lva_{c})/(charge_ca_{region}{part}) - (ca_{c} - ca_rest)/tau_ca_{region} : mmolar
 """
 
 PARAMETERS: Table = {

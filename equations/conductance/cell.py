@@ -92,7 +92,7 @@ def _of(c: Compartment, children: list[str]) -> str:
     if c.parent:
         parts.append(f"i_axial_{c.name} = g_axial_{c.region}{c.part}*(v_{c.parent} - v_{c.name}) : amp")
     if c.has_calcium:
-        parts.append(calcium.CONCENTRATION.format(c=c.name, region=c.region, branches=c.part.replace("/", "*")))
+        parts.append(calcium.CONCENTRATION.format(c=c.name, region=c.region, part=c.part))
     return "\n".join(parts)
 
 

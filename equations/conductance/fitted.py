@@ -4,7 +4,7 @@
 et al. 2018; the numbers are phenomenological, since five compartments stand for a tree of hundreds.
 """
 
-from brian2 import mmolar, ms, mV, nF, nS, pcoulomb, usiemens
+from brian2 import ms, mV, nF, nS, pcoulomb, usiemens
 
 from equations.conductance import calcium, gaba, ih, passive, potassium, sk, sodium, synapses
 from equations.parameters import Parameter, Table
@@ -31,8 +31,8 @@ CONDUCTANCE = {
 }
 #: ms
 CALCIUM_DECAY = {"soma": 374, "nexus": 46, "tuft": 46}
-#: mM per nC
-CALCIUM_INFLUX = {"soma": 0.0228, "nexus": 0.0064, "tuft": 0.011}
+#: pC that half-open SK channels
+CALCIUM_CHARGE = {"soma": 18.9, "nexus": 67.2, "tuft": 39.1}
 
 CHANNELS = {
     "leak": "leak",
@@ -65,7 +65,7 @@ PARAMETERS: Table = (
         for name, parameter in _fitted(f"gmax_{channel}", values, usiemens, f"{CHANNELS[channel]} conductance").items()
     }
     | _fitted("tau_ca", CALCIUM_DECAY, ms, "decay of calcium", low=1)
-    | _fitted("influx_ca", CALCIUM_INFLUX, mmolar / (1000 * pcoulomb), "calcium per charge that enters")
+    | _fitted("charge_ca", CALCIUM_CHARGE, pcoulomb, "calcium charge that half-opens SK channels", low=0.1)
     | {
         "gmax_ampa_tuft": Parameter(5 * nS, "all AMPA receptors of the tuft", "model: below threshold", low=0 * nS),
         "gmax_nmda_tuft": Parameter(20 * nS, "all NMDA receptors of the tuft", "model: NMDA spike", low=0 * nS),

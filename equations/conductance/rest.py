@@ -37,7 +37,8 @@ def _residual(compartments: list[Compartment], p: Values, potentials: np.ndarray
             current = part * p[m.maximum(c.region)] * open_fraction * (p[m.reversal] - v[f"v_{c.name}"])
             left[c.name] += current
             if m.name in ("hva", "lva"):
-                entered = p[f"influx_ca_{c.region}"] * current / part * p[f"tau_ca_{c.region}"]
+                charge = part * p[f"charge_ca_{c.region}"]
+                entered = p["ca_half_sk"] * current / charge * p[f"tau_ca_{c.region}"]
                 state[f"ca_{c.name}"] = state.get(f"ca_{c.name}", p["ca_rest"]) + entered
         if c.parent:
             axial = part * p[f"g_axial_{c.region}"] * (v[f"v_{c.parent}"] - v[f"v_{c.name}"])
