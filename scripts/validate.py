@@ -16,6 +16,9 @@ def validate(
     parameters: Annotated[
         Path | None, typer.Option(help="TOML file with a table of parameters, like c_soma = '6.3 pF', of one cell.")
     ] = None,
+    convergence: Annotated[
+        bool, typer.Option("--convergence", help="Each quantity at dt, dt/2 and dt/4 of the cell instead.")
+    ] = False,
     out: Annotated[Path, typer.Option(help="Folder of the table and the figures.")] = Path("results/validate"),
 ) -> None:
     """Run the protocols of single-cell physiology and print each quantity beside its published range.
@@ -27,6 +30,11 @@ def validate(
 
     console = Console()
     cells = protocols.chosen(cell, parameters)
+    if convergence:
+        with console.status("building") as status:
+            for each in cells:
+                console.print(_convergence_table(each, status.update))
+        return
     columns = (TextColumn("{task.description:<35}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("building", total=len(cells) * len(protocols.PROTOCOLS) + 1)
@@ -36,6 +44,18 @@ def validate(
     console.print(f"{out}/validate.json has all numbers, {out}/figures the traces.", highlight=False)
     if not protocols.passed(rows):
         raise typer.Exit(1)
+
+
+def _convergence_table(cell, progress) -> Table:
+    from analysis.physiology.convergence import convergence
+
+    found = convergence(cell, progress)
+    table = Table("quantity", *(f"{dt:g} ms" for dt in found[0].steps), "error", title=cell.name)
+    for each in found:
+        values = ("-" if value is None else f"{value:.3g} {each.row.unit}" for value in each.values)
+        error = "-" if each.error is None else f"{100 * each.error:.1f} %"
+        table.add_row(f"{each.row.protocol}: {each.row.quantity}", *values, error)
+    return table
 
 
 def _table(cell, rows) -> Table:
