@@ -26,8 +26,9 @@ def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
     alone, *paired = [first_true(PEAKS, found) for found in plateau]
     threshold = np.array(paired)
 
-    best = DELAYS[threshold == np.nanmin(threshold)].mean() if np.isfinite(threshold).any() else np.nan
-    half = (alone + np.nanmin(threshold)) / 2
+    lowest = np.min(threshold, where=np.isfinite(threshold), initial=np.inf)
+    best = DELAYS[threshold == lowest].mean() if np.isfinite(lowest) else np.nan
+    half = (alone + lowest) / 2
     width = float((threshold <= half).sum() * (DELAYS[1] - DELAYS[0]))
     row = lambda *fields: Row("coincidence window", *fields, LARKUM)  # noqa: E731
     rows = [

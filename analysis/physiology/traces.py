@@ -36,11 +36,13 @@ def draw_traces(
             axes.set_axis_off()
     (upper, lower) = panels[:, -1]
     width = _round((stop - start) / 5)
-    scale_bar(upper, width, 20, f"{width:g} ms", "20 mV")
+    low, high = upper.get_ylim()
+    tall = _round(min((high - low) / 4, 20))
+    scale_bar(upper, width, tall, f"{width:g} ms", f"{tall:g} mV")
     currents = [c[n, shown] for c in recording.current.values() for n in cells.values()]
     height = _round(max(max(c.max() - min(c.min(), 0) for c in currents), 0.01) / 2)
     scale_bar(lower, 0, height, "", f"{height:g} nA")
-    panels[0, 0].legend(loc="upper right", handlelength=1, borderaxespad=0)
+    upper.legend(loc="upper left", bbox_to_anchor=(1.02, 1), handlelength=1, borderaxespad=0)
 
 
 def scale_bar(axes: Axes, width: float, height: float, width_text: str, height_text: str) -> None:
