@@ -57,7 +57,7 @@ def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
             axes.plot(passive.time - START, exact[n, k], color="black", linewidth=0.7)
         axes.set(xlabel="time (ms)", xlim=(-10, 80))
     panels[0].set_ylabel("channels blocked (mV); black: closed form")
-    panels[0].legend()
+    panels[0].legend(loc="lower left")
     return rows, figure
 
 
