@@ -28,7 +28,7 @@ def cells_at_rest(count, dt, tufts=1, method=None, **values):
     given = {name: float(p.value) for name, p in PARAMETERS.items()} | values
     for name, value in (given | model.rest(given)).items():
         group.variables[name].set_value(value)
-    group.last_spike = -round(1000 / dt)
+    group.last_spike = -(10**6)
     return group, model
 
 
@@ -67,10 +67,10 @@ def test_equal_branches_of_the_tuft_are_one_tuft(numpy_runtime):
         Network(group, monitor).run(15 * ms)
         traces.append(monitor)
     one, four = traces
-    assert one.v_soma.max() > 0  # it fires
+    assert np.asarray(one.v_soma).max() > 0  # it fires
     for branch in range(1, 5):
-        np.testing.assert_allclose(getattr(four, f"v_tuft{branch}")[:], one.v_tuft[:], atol=1e-9)
-    np.testing.assert_allclose(four.v_soma[:], one.v_soma[:], atol=1e-9)
+        np.testing.assert_allclose(np.asarray(getattr(four, f"v_tuft{branch}")), np.asarray(one.v_tuft), atol=1e-9)
+    np.testing.assert_allclose(np.asarray(four.v_soma), np.asarray(one.v_soma), atol=1e-9)
 
 
 def test_the_passive_tree_is_symmetric_and_leaks_only_through_the_membrane():
