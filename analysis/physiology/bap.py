@@ -23,7 +23,7 @@ def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
     for place, (low, high) in PUBLISHED.items():
         name = cell.apical if place == "nexus" else place
         value = amplitude.get(name)
-        note = "" if name == place else "its one apical compartment" if value else "it has no tuft"
+        note = "it has no tuft" if value is None else "" if name == place else "its one apical compartment"
         own = name == place
         rows.append(Row("back-propagating AP", f"amplitude, {place}", value, "mV", low, high, HAY, own, note))
 
