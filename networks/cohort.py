@@ -1,6 +1,6 @@
 """A cohort on a device: values in, results out, mice always first; shards of it run side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -32,6 +32,8 @@ def structure_of(config: Config) -> Structure:
     return Structure(
         mice=-(-config.mice // min(threads, config.mice)),
         cells=config.cells,
+        p_plus=config.bci_cells // 2,
+        p_minus=config.bci_cells // 2,
         varied=frozenset(name for name, value in config.parameters.items() if isinstance(value, list)),
         record=config.record,
     )
@@ -64,13 +66,21 @@ class Cohort:
     mice and noise is counted per mouse, the result does not depend on their number.
     """
 
-    def __init__(self, config: Config, program: Path | None = None, progress: Progress = lambda done, all: None):
+    def __init__(
+        self,
+        config: Config,
+        program: Path | None = None,
+        progress: Progress = lambda done, all: None,
+        numbers: Sequence[int] | None = None,
+    ):
         """Build the program (cached), or take the one that ``apical build`` left in the folder `program`.
 
+        numbers : of the mice, which decide over their noise and first weights; first_mouse, ... when None
         Raises UserError without a compiler or, for CUDA, without a GPU.
         """
         self.config = config
         self.mice = config.mice
+        self.numbers = config.first_mouse + np.arange(self.mice) if numbers is None else np.array(numbers)
         self.structure = structure_of(config)
         self.shards = -(-config.mice // self.structure.mice)
         if config.device == "cuda_standalone":
@@ -100,7 +110,7 @@ class Cohort:
 
     def initial_values(self) -> Values:
         """Everything but parameters that a run starts from: identities, resting state, day-1 weights."""
-        s, mice = self.structure, self.config.first_mouse + np.arange(self.mice)
+        s, mice = self.structure, self.numbers
         values: Values = {}
         for group, count, index in [
             ("pyramidal", s.cells, "cell"),

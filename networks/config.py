@@ -32,7 +32,8 @@ class Config(BaseModel):
 
     mice: Annotated[int, Field(ge=1, lt=10**6)] = 6
     first_mouse: Annotated[int, Field(ge=0, lt=2**30)] = 0
-    cells: Annotated[int, Field(ge=10, lt=10**6)] = 80
+    cells: Annotated[int, Field(ge=2, lt=10**6)] = 80
+    bci_cells: Annotated[int, Field(ge=2, multiple_of=2)] = 10  # of the cells; half of them P+, half P-
     days: Annotated[int, Field(ge=1)] = 14
     condition: str = "control"
     feedback: Literal["aligned", "learned", "random"] = "learned"
@@ -49,6 +50,13 @@ class Config(BaseModel):
     threads: Annotated[int, Field(ge=1)] = 2
     record: Literal["events", "imaging", "traces"] = "events"
     parameters: dict[str, str | float | list[str | float]] = {}  # a list has one value per mouse
+
+    @field_validator("bci_cells")
+    @classmethod
+    def _among_the_cells(cls, value: int, info) -> int:
+        if value > info.data.get("cells", value):
+            raise ValueError(f"{value} neurons of the readout are more than the {info.data['cells']} cells of a mouse")
+        return value
 
     @field_validator("condition", "protocol")
     @classmethod

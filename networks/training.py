@@ -21,7 +21,7 @@ from networks.cohort import Cohort
 from networks.config import PARAMETERS, Config, load_config
 from networks.cuda.gpu import gpus
 from networks.errors import UserError
-from networks.session import Training
+from networks.session import Training, failures
 from networks.store import read_description, write_store
 
 Progress = Callable[[int, str], None]
@@ -82,14 +82,15 @@ def train(
                 record, state = training.day(day, state, Path(scratch), partial(progress, day - 1))
         except OSError as error:
             raise cannot_write(out / "scratch", error) from None
+        for mouse, reason in failures(state).items():
+            raise UserError(f"day {day}, mouse {cohort.numbers[mouse]}: {reason}")
         save_day(checkpoints, day, record, state)
         wall["simulation"] += time.perf_counter() - started
         _write_description(out, description)
 
     progress(config.days, "writing")
-    mice = config.first_mouse + np.arange(config.mice)
     description["spike_sha256"] = _spike_checksum(checkpoints, config.days)
-    checksum = write_store(out / "cohort.zarr", checkpoints, config.days, mice, cohort.roles())
+    checksum = write_store(out / "cohort.zarr", checkpoints, config.days, cohort.numbers, cohort.roles())
     protocol = training.protocol
     seconds = config.mice * config.days * (2 * protocol.warm_up + protocol.baseline + protocol.closed_loop)
     description["realtime_factor"] = seconds / wall["simulation"]
