@@ -2,6 +2,7 @@
 
 import difflib
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -98,12 +99,17 @@ def load_config(path: Path | None = None, defaults: dict | None = None, **option
     try:
         return Config(**(defaults or {}) | fields | options)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(x) for x in first["loc"]) or "configuration"
-        message = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(place, Config.model_fields, n=1)
-            message = "unknown option" + (f"; did you mean {near[0]}?" if near else "")
-        elif first["type"] != "value_error":
-            message = f"{message[0].lower()}{message[1:]}, got {first['input']!r}"
-        raise UserError(f"{place}: {message}") from None
+        raise UserError(one_line(error, Config.model_fields)) from None
+
+
+def one_line(error: ValidationError, known: Iterable[str]) -> str:
+    """The first thing that is wrong, where, and the nearest of the `known` names for an unknown one."""
+    first = error.errors()[0]
+    place = ".".join(str(x) for x in first["loc"])
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(place, known, n=1)
+        message = "unknown option" + (f"; did you mean {near[0]}?" if near else "")
+    elif first["type"] != "value_error":
+        message = f"{message[0].lower()}{message[1:]}, got {first['input']!r}"
+    return f"{place}: {message}" if place else message

@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from scripts import analyse, build, cuda_report, doctor, export, paper, report, train
+from scripts import analyse, build, cuda_report, doctor, export, paper, report, sweep, train
 
 app = typer.Typer(
     help="Spiking mice learn a brain-computer interface from teaching signals in their apical dendrites.",
@@ -15,6 +15,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(train.train)
+app.command()(sweep.sweep)
 app.command()(analyse.analyse)
 app.command()(paper.paper)
 app.command()(report.report)

@@ -1,0 +1,54 @@
+"""Shards over the workers of a dask scheduler, on this machine or on a cluster."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from networks.errors import UserError
+from networks.sweep.processes import Done, checkpoints
+from networks.sweep.shards import Shard, run_shard
+
+#: How long a scheduler may be silent.
+SILENCE = 10.0  # s
+
+
+def run_on_dask(
+    shards: Iterable[Shard], folder: Path, address: str, done: Done, tick: Callable[[], None] = lambda: None
+) -> None:
+    """Run all shards on the dask scheduler at `address`; `done` is called here, in this process.
+
+    Workers need apical and a C++ compiler. Where they share this file system, a shard whose worker is lost goes on
+    from its last day; elsewhere from its first. tick : called several times a second
+    Raises UserError: dask is not installed, no scheduler answers, or it is lost; what a shard raises.
+    """
+    try:
+        from distributed import Client, wait
+        from distributed.scheduler import KilledWorker
+    except ImportError:
+        raise UserError("--dask needs the package distributed: pip install 'apical[dask]'") from None
+    try:
+        client = Client(address, timeout=SILENCE, set_as_default=False)
+    except (OSError, ValueError, TimeoutError):
+        raise UserError(f"no dask scheduler answers at {address}; start one with: dask scheduler") from None
+    try:
+        futures = {
+            client.submit(
+                run_shard, shard, checkpoints(folder, shard).absolute(), key=f"apical-{folder}-{shard.index}"
+            ): shard
+            for shard in shards
+        }
+        waiting = set(futures)
+        while waiting:
+            try:
+                finished = wait(waiting, timeout=0.2, return_when="FIRST_COMPLETED").done
+            except TimeoutError:
+                finished = set()
+            for future in finished:
+                done(futures[future], future.result())
+            waiting -= finished
+            if client.status != "running" or any(future.status == "lost" for future in waiting):
+                raise UserError(f"the dask scheduler at {address} is lost; go on with --resume")
+            tick()
+    except KilledWorker:
+        raise UserError("the dask workers die again and again (out of memory?); try a smaller --batch") from None
+    finally:
+        client.close(timeout=1)
