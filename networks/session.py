@@ -10,6 +10,7 @@ from equations import feedback, task
 from networks.calibration import Calibration, calibrate
 from networks.cohort import Cohort, Values
 from networks.conditions import CONDITIONS, deliver
+from networks.failures import failures
 from networks.protocols import PROTOCOLS, Protocol
 from networks.record import day_record
 from networks.results import CohortResults
@@ -102,8 +103,12 @@ class Training:
         """A generator for each mouse."""
         return [self.cohort.generator(int(number), purpose, day) for number in self.cohort.numbers]
 
-    def day(self, day: int, state: Values, scratch: Path, progress=lambda phase: None) -> tuple[Values, Values]:
-        """Run day `day` (1, 2, ...) from the slow state; the record of the day and the next slow state.
+    def day(
+        self, day: int, state: Values, scratch: Path, progress=lambda phase: None
+    ) -> tuple[Values, Values, dict[int, str]]:
+        """Run day `day` (1, 2, ...) from the slow state.
+
+        Returns the record of the day, the next slow state, and which mice (positions) failed, and why.
 
         state : ``group.variable`` of SLOW_STATE to arrays (mice, elements per mouse), and from day 2 on ``z``, the
             z-score of the threshold of day 1, shape (mice,)
@@ -130,7 +135,8 @@ class Training:
         duration = protocol.warm_up + protocol.closed_loop
         loop = self._run(day, 1, state | averages | start, scratch / "closed_loop", duration)
         next_state = {name: loop.state(name) for name in SLOW_STATE} | {"z": calibration.z}
-        return day_record(loop, calibration, delivered), next_state
+        failed = failures(calibration.z, before, loop, next_state)
+        return day_record(loop, calibration, delivered), next_state, failed
 
     def excerpt(self, seconds: float, scratch: Path) -> CohortResults:
         """Day 1 in closed loop for some seconds, without a baseline before it; all cells are taught alike.
@@ -173,16 +179,3 @@ class Training:
         f0 = baseline.state("pyramidal.f0")
         f0[:, : calibration.f0.shape[1]] = calibration.f0
         return f0
-
-
-def failures(state: Values) -> dict[int, str]:
-    """Mice (positions) whose day failed, and why; `state` is what `Training.day` leaves."""
-    found: dict[int, str] = {}
-    if "z" in state:
-        silent = np.flatnonzero(~np.isfinite(state["z"]))
-        found |= dict.fromkeys(silent.tolist(), "the readout of the baseline does not vary, so it has no threshold")
-    for name, values in state.items():
-        lost = np.flatnonzero(~np.isfinite(values).reshape(len(values), -1).all(axis=1)) if name != "z" else []
-        for mouse in map(int, lost):
-            found.setdefault(mouse, f"the simulation became unstable ({name} is not finite)")
-    return found

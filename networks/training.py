@@ -21,7 +21,7 @@ from networks.cohort import Cohort
 from networks.config import PARAMETERS, Config, load_config
 from networks.cuda.gpu import gpus
 from networks.errors import UserError
-from networks.session import Training, failures
+from networks.session import Training
 from networks.store import read_description, write_store
 
 Progress = Callable[[int, str], None]
@@ -79,10 +79,10 @@ def train(
         # A folder of its own: programs that outlive a killed run must not meet those of the next.
         try:
             with tempfile.TemporaryDirectory(prefix="scratch-", dir=out, ignore_cleanup_errors=True) as scratch:
-                record, state = training.day(day, state, Path(scratch), partial(progress, day - 1))
+                record, state, failed = training.day(day, state, Path(scratch), partial(progress, day - 1))
         except OSError as error:
             raise cannot_write(out / "scratch", error) from None
-        for mouse, reason in failures(state).items():
+        for mouse, reason in failed.items():
             raise UserError(f"day {day}, mouse {cohort.numbers[mouse]}: {reason}")
         save_day(checkpoints, day, record, state)
         wall["simulation"] += time.perf_counter() - started

@@ -52,10 +52,10 @@ def sweep(
     the swept parameters as coordinates. Example: apical sweep docs/sweeps/ndnf_gate.toml, then apical plot-sweep.
     """
     from networks.sweep.estimate import batch_within
+    from networks.sweep.run import batch_size
+    from networks.sweep.run import sweep as run_sweep
     from networks.sweep.shards import cut
     from networks.sweep.store import DESCRIPTION, read_sweep
-    from networks.sweep.sweep import batch_size
-    from networks.sweep.sweep import sweep as run_sweep
 
     if file is None and not (resume and out):
         raise UserError("name a sweep file; or, to go on with a sweep: apical sweep --resume --out FOLDER")

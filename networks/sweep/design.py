@@ -84,9 +84,10 @@ class Design(BaseModel):
         return self
 
     def _check_axis(self, name: str, axis: list[Value] | Range, drawn: bool) -> None:
-        if drawn and getattr(axis, "count", None):
+        ranged = isinstance(axis, Range)
+        if drawn and ranged and axis.count:
             raise ValueError(f"axes.{name}: count is for grids; a {self.design} design has its points")
-        if isinstance(axis, Range) != drawn and not (self.design == "grid" and getattr(axis, "count", None)):
+        if ranged != drawn and not (self.design == "grid" and ranged and axis.count):
             needed = "low and high" if drawn else "a list of values" + " or low, high, count" * (self.design == "grid")
             raise ValueError(f"axes.{name}: a {self.design} design needs {needed}")
         if name not in STRUCTURAL and name not in PARAMETERS:

@@ -12,7 +12,7 @@ from networks.checkpoint import cannot_write, day_path, finished_days, load_day,
 from networks.cohort import Cohort, Values, structure_of
 from networks.config import Config
 from networks.errors import UserError
-from networks.session import Training, failures
+from networks.session import Training
 from networks.sweep.design import Design, structural
 from networks.sweep.measures import day_measures
 
@@ -107,10 +107,10 @@ def run_shard(shard: Shard, folder: Path) -> Values:
     for day in range(len(measured) + 1, days + 1):
         try:
             with tempfile.TemporaryDirectory(prefix="scratch-", dir=folder, ignore_cleanup_errors=True) as scratch:
-                record, state = training.day(day, state, Path(scratch))
+                record, state, failed = training.day(day, state, Path(scratch))
         except OSError as error:
             raise cannot_write(folder / "scratch", error) from None
-        for mouse, reason in failures(state).items():
+        for mouse, reason in failed.items():
             for name, values in state.items():
                 values[mouse] = first[name][mouse] if name in first else 0.0
             if mouse < kept and not failure[mouse]:
