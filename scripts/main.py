@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from scripts import analyse, build, cuda_report, doctor, export, paper, report, sweep, train
+from scripts import analyse, build, cuda_report, doctor, export, paper, plot_sweep, report, sweep, train
 
 app = typer.Typer(
     help="Spiking mice learn a brain-computer interface from teaching signals in their apical dendrites.",
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 app.command()(train.train)
 app.command()(sweep.sweep)
+app.command()(plot_sweep.plot_sweep)
 app.command()(analyse.analyse)
 app.command()(paper.paper)
 app.command()(report.report)

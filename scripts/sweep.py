@@ -51,7 +51,7 @@ def sweep(
     Writes OUT/sweep.zarr: hit rate, rewards, event and plateau rates, ... by point, condition, replicate and session,
     the swept parameters as coordinates. Example: apical sweep docs/sweeps/ndnf_gate.toml, then apical plot-sweep.
     """
-    from networks.sweep.estimate import batch_within
+    from networks.sweep.estimate import batch_within, estimate
     from networks.sweep.run import batch_size
     from networks.sweep.run import sweep as run_sweep
     from networks.sweep.shards import cut
@@ -66,12 +66,14 @@ def sweep(
     console = Console()
     with _progress(console) as bar:
         task = bar.add_task("calibrating", total=None)
-        size = read_sweep(out)["batch"] if begun else batch or batch_size(design, workers)
-        if not begun:
-            size = batch_within(design, size, workers, memory)
-        shards = cut(design, size)
+        if begun:
+            size, parts = (read_sweep(out)[name] for name in ("batch", "parts"))
+        else:
+            size, parts = batch_size(design, workers)
+            size = batch_within(design, batch or size, parts, workers, memory)
+        shards = cut(design, size, parts)
         if dry_run:
-            found = _estimate(shards, workers)
+            found = estimate(shards, workers)
         else:
             bars = {}
             whole = {shard.index: len(shard.mice) * shard.config.days for shard in shards}
@@ -93,12 +95,6 @@ def sweep(
         console.print(_estimate_table(design, found, size))
         return
     _say(console, out)
-
-
-def _estimate(shards, workers):
-    from networks.sweep.estimate import estimate
-
-    return estimate(shards, workers)
 
 
 def _estimate_table(design: Design, found, size: int) -> Table:

@@ -78,13 +78,13 @@ def estimate(shards: Sequence[Shard], workers: int) -> Estimate:
     )
 
 
-def batch_within(design: Design, batch: int, workers: int, budget: float | None = None) -> int:
+def batch_within(design: Design, batch: int, parts: int, workers: int, budget: float | None = None) -> int:
     """`batch`, or as many mice per shard as let all workers keep to the budget.
 
     budget : GB; half of the free memory when None. Raises UserError when a single mouse does not.
     """
     budget = free_memory() / 2 if budget is None else budget * 1e9
-    shards = cut(design, batch)
+    shards = cut(design, batch, parts)
     need = max(bytes_per_mouse(shard) for shard in programs(shards))
     fits = int(budget / need / min(workers, len(shards)))
     if fits < 1:

@@ -25,10 +25,10 @@ Show = Callable[[dict[int, int], str], None]
 BATCH = 32
 
 
-def batch_size(design: Design, workers: int) -> int:
-    """Mice per shard: on a GPU all in one; else as many shards of equal size as there are workers, or more."""
+def batch_size(design: Design, workers: int) -> tuple[int, int]:
+    """Most mice per shard, and least shards per size of network: on a GPU all mice in one, else one per worker."""
     mice = len(design.all_points()) * len(design.conditions) * design.replicates
-    return mice if design.settings.device == "cuda_standalone" else max(min(-(-mice // workers), BATCH), 1)
+    return (mice, 1) if design.settings.device == "cuda_standalone" else (BATCH, workers)
 
 
 def sweep(
@@ -50,7 +50,7 @@ def sweep(
     lost scheduler. What was finished stays, and `resume` goes on.
     """
     out = Path(out)
-    batch = batch or batch_size(design, workers)
+    chosen, parts = batch_size(design, workers)
     if not resume:
         _check_free(out)
     try:
@@ -60,11 +60,13 @@ def sweep(
     with _alone(out):
         if resume and (out / DESCRIPTION).exists():
             description = _same(out, design)
-            batch = description["batch"]
+            batch, parts = description["batch"], description["parts"]
         else:
-            description = {"design": design.model_dump(), "batch": batch, **environment(), "wall_seconds": 0.0}
+            batch = batch or chosen
+            description = {"design": design.model_dump(), "batch": batch, "parts": parts, **environment()}
+            description["wall_seconds"] = 0.0
             _write(out, description)
-        shards, folder = cut(design, batch), out / "shards"
+        shards, folder = cut(design, batch, parts), out / "shards"
         started = time.perf_counter()
         _run(shards, folder, 1 if design.settings.device == "cuda_standalone" else workers, dask, show)
         show({shard.index: len(shard.mice) * shard.config.days for shard in shards}, "writing")
@@ -99,6 +101,7 @@ def _run(shards: list[Shard], folder: Path, workers: int, dask: str | None, show
         }
         show(finished | under_way, "training")
 
+    left.sort(key=lambda shard: -shard.config.mice * shard.config.cells)
     if not left:
         return
     if dask:

@@ -49,11 +49,13 @@ class Shard:
         return [*self.mice, *[self.mice[-1]] * (self.config.mice - len(self.mice))]
 
 
-def cut(design: Design, batch: int) -> list[Shard]:
+def cut(design: Design, batch: int, parts: int = 1) -> list[Shard]:
     """All shards of a sweep, at most `batch` mice in each; those of one program follow each other.
 
     Replicate r of each point and condition is mouse `first_mouse` + r: the same noise and first weights, so that
     points differ by their parameters alone. Mice of one size of network are spread evenly over its shards.
+
+    parts : shards of each size of network, at least, so that as many workers share it
     """
     points, shards = design.all_points(), []
     program = lambda n: tuple(structural(points[n]).items())  # noqa: E731
@@ -61,8 +63,7 @@ def cut(design: Design, batch: int) -> list[Shard]:
     for _, group in groupby(order, program):
         places = product(group, range(len(design.conditions)), range(design.replicates))
         mice = [Mouse(*place, design.first_mouse + place[2]) for place in places]
-        parts = -(-len(mice) // batch)
-        size = -(-len(mice) // parts)
+        size = -(-len(mice) // max(-(-len(mice) // batch), min(parts, len(mice))))
         for first in range(0, len(mice), size):
             own = mice[first : first + size]
             config = _config(design, [points[mouse.point] for mouse in own], size)

@@ -14,7 +14,7 @@ eta = ["0.1 pA", "0.4 pA"]
 g_gaba = ["2 nS", "1 nS"]
 [run]
 protocol = "short"
-days = 3
+days = 2
 cells = 12
 """
 

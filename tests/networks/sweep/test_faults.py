@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import time
@@ -18,16 +19,21 @@ KILLS = 20
 
 @pytest.fixture(scope="module")
 def undisturbed(finish, sweep_file, tmp_path_factory):
-    """Checksum of the dataset of a sweep that nothing happened to."""
+    """The folder of a sweep that nothing happened to."""
     out = tmp_path_factory.mktemp("sweeps") / "undisturbed"
     code, output = finish(sweep_file, "--out", out, "--workers", 2, "--batch", 4)
     assert code == 0, output
-    return tree_checksum(out / "sweep.zarr")
+    return out
+
+
+def assert_same(out, undisturbed):
+    """The datasets of two sweeps are equal in every byte."""
+    assert tree_checksum(out / "sweep.zarr") == tree_checksum(undisturbed / "sweep.zarr")
 
 
 def processes_of(root):
     """Workers and running programs below a process: (workers, programs)."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True).stdout
+    listed = subprocess.run(["ps", "-wweo", "pid=,ppid=,args="], capture_output=True, text=True).stdout
     table = [line.split(None, 2) for line in listed.splitlines()]
     children = lambda of: [(int(pid), args) for pid, parent, args in table if int(parent) == of]  # noqa: E731
     workers = [pid for pid, args in children(root) if "spawn_main" in args]
@@ -67,13 +73,13 @@ def test_twenty_kills_of_anything_at_any_moment_leave_the_same_dataset(command, 
     output, _ = process.communicate()
     assert process.returncode == 0, output
     assert sum(killed.values()) >= KILLS and min(killed.values()) > 0, killed
-    assert tree_checksum(out / "sweep.zarr") == undisturbed
+    assert_same(out, undisturbed)
     assert not list((out / "shards").glob("days_*"))
 
 
 def workers_left(out):
     """Whether a program still writes below the sweep's folder."""
-    listed = subprocess.run(["ps", "-eo", "args="], capture_output=True, text=True).stdout
+    listed = subprocess.run(["ps", "-wweo", "args="], capture_output=True, text=True).stdout
     return str(out) in listed
 
 
@@ -101,9 +107,9 @@ def test_a_second_process_on_the_same_output_is_turned_away(command, finish, swe
     assert code == 1 and "another process is at work on" in output
 
 
-def test_a_corrupted_shard_and_a_damaged_checkpoint_run_again(finish, sweep_file, tmp_path, undisturbed):
+def test_a_corrupted_shard_and_a_damaged_checkpoint_run_again(finish, tmp_path, undisturbed):
     out = tmp_path / "out"
-    assert finish(sweep_file, "--out", out, "--batch", 4)[0] == 0
+    shutil.copytree(undisturbed, out)
     shard = sorted((out / "shards").glob("shard_00001-*.npz"))[0]
     content = bytearray(shard.read_bytes())
     content[len(content) // 2] ^= 1
@@ -112,7 +118,7 @@ def test_a_corrupted_shard_and_a_damaged_checkpoint_run_again(finish, sweep_file
     (out / "shards/days_00001/day_001.npz").write_bytes(b"PK damaged")
     (out / "sweep.zarr/zarr.json").unlink()
     assert finish("--resume", "--out", out)[0] == 0
-    assert tree_checksum(out / "sweep.zarr") == undisturbed
+    assert_same(out, undisturbed)
     assert open_sweep(out).failure.size == 8
 
 
@@ -128,7 +134,7 @@ def test_a_full_disk_is_named_and_the_sweep_goes_on_when_there_is_room(finish, s
         subprocess.run(["mount", "-o", "remount,size=500m", place], check=True)
         code, output = finish("--resume", "--out", place / "out")
         assert code == 0, output
-        assert tree_checksum(place / "out/sweep.zarr") == undisturbed
+        assert_same(place / "out", undisturbed)
     finally:
         subprocess.run(["umount", "-l", place], check=True)
 
@@ -143,12 +149,12 @@ def test_dask_gives_the_same_dataset_and_a_lost_scheduler_or_worker_costs_nothin
         process = command(sweep_file, *arguments, cluster.scheduler_address)
         wait_until(lambda: list(out.glob("shards/days_*/day_001.npz")))
         os.kill(cluster.workers[0].pid, signal.SIGKILL)
-        wait_until(lambda: list(out.glob("shards/days_*/day_002.npz")))
+        time.sleep(1)
     output, _ = process.communicate(timeout=60)  # the scheduler is gone
     assert process.returncode == 1 and "is lost; go on with --resume" in output
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
         code, output = finish(sweep_file, *arguments, cluster.scheduler_address, "--resume")
     assert code == 0, output
-    assert tree_checksum(out / "sweep.zarr") == undisturbed
+    assert_same(out, undisturbed)
     code, output = finish(sweep_file, "--out", tmp_path / "none", "--dask", "tcp://127.0.0.1:1")
     assert code == 1 and "no dask scheduler answers" in output
