@@ -1,11 +1,15 @@
 """Shards over the workers of a dask scheduler, on this machine or on a cluster."""
 
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from networks.errors import UserError
 from networks.sweep.processes import Done, checkpoints
 from networks.sweep.shards import Shard, run_shard
+
+#: States of work whose scheduler is gone.
+LOST = {"lost", "cancelled"}
 
 #: How long a scheduler may be silent.
 SILENCE = 10.0  # s
@@ -21,7 +25,7 @@ def run_on_dask(
     Raises UserError: dask is not installed, no scheduler answers, or it is lost; what a shard raises.
     """
     try:
-        from distributed import Client, wait
+        from distributed import Client
         from distributed.scheduler import KilledWorker
     except ImportError:
         raise UserError("--dask needs the package distributed: pip install 'apical[dask]'") from None
@@ -30,24 +34,16 @@ def run_on_dask(
     except (OSError, ValueError, TimeoutError):
         raise UserError(f"no dask scheduler answers at {address}; start one with: dask scheduler") from None
     try:
-        futures = {
-            client.submit(
-                run_shard, shard, checkpoints(folder, shard).absolute(), key=f"apical-{folder}-{shard.index}"
-            ): shard
-            for shard in shards
-        }
-        waiting = set(futures)
-        while waiting:
-            try:
-                finished = wait(waiting, timeout=0.2, return_when="FIRST_COMPLETED").done
-            except TimeoutError:
-                finished = set()
-            for future in finished:
-                done(futures[future], future.result())
-            waiting -= finished
-            if client.status != "running" or any(future.status == "lost" for future in waiting):
+        place = lambda shard: checkpoints(folder.absolute(), shard)  # noqa: E731
+        futures = {client.submit(run_shard, shard, place(shard), pure=False): shard for shard in shards}
+        while futures:
+            states = {future: future.status for future in futures}
+            if client.status != "running" or not LOST.isdisjoint(states.values()):
                 raise UserError(f"the dask scheduler at {address} is lost; go on with --resume")
+            for future in [future for future, state in states.items() if state in ("finished", "error")]:
+                done(futures.pop(future), future.result())
             tick()
+            time.sleep(0.2)
     except KilledWorker:
         raise UserError("the dask workers die again and again (out of memory?); try a smaller --batch") from None
     finally:

@@ -43,7 +43,7 @@ def run_in_processes(
     strangers = {process.pid for process in multiprocessing.active_children()}
     workers_seen: set[int] = set()
     while left:
-        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin)
+        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin, (os.getpid(),))
         try:
             futures = {pool.submit(run_shard, shard, checkpoints(folder, shard)): shard for shard in left.values()}
             waiting = set(futures)
@@ -74,11 +74,10 @@ def _count(left: dict[int, Shard], days: dict[int, int], attempts: dict[int, int
         raise UserError("the worker processes die again and again (out of memory?); try a smaller --batch")
 
 
-def _begin() -> None:
+def _begin(parent: int) -> None:
     """Make a worker the head of a process group, its programs the members, and end all of it with the parent."""
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = os.getppid()
 
     def follow() -> None:
         while os.getppid() == parent:
