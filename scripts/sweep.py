@@ -115,7 +115,7 @@ def _say(console: Console, out: Path) -> None:
 
     data = open_sweep(out)
     failed = data.failure.values[data.failure.values != ""]
-    console.print(f"{out}/sweep.zarr: {data.failure.size} mice, {failed.size} failed", highlight=False)
+    console.print(f"{out}/sweep.zarr: {data.failure.size} mice, {failed.size} failed", highlight=False, soft_wrap=True)
     for reason in dict.fromkeys(failed.tolist()):
         console.print(f"  {reason}: {(failed == reason).sum()} mice", highlight=False)
     console.print(f"Look at it with: apical plot-sweep {out}", highlight=False, soft_wrap=True)

@@ -1,5 +1,6 @@
 """A sweep loses nothing and counts nothing twice, whatever is killed, full, damaged or done twice."""
 
+import json
 import os
 import random
 import shutil
@@ -22,7 +23,7 @@ def undisturbed(finish, sweep_file, tmp_path_factory):
     """The folder of a sweep that nothing happened to."""
     out = tmp_path_factory.mktemp("sweeps") / "undisturbed"
     code, output = finish(sweep_file, "--out", out, "--workers", 2, "--batch", 4)
-    assert code == 0, output
+    assert code == 0 and "8 mice, 0 failed" in output, output
     return out
 
 
@@ -81,6 +82,12 @@ def workers_left(out):
     """Whether a program still writes below the sweep's folder."""
     listed = subprocess.run(["ps", "-wweo", "args="], capture_output=True, text=True).stdout
     return str(out) in listed
+
+
+def test_a_finished_sweep_tells_its_design_versions_and_commit(undisturbed):
+    description = json.loads((undisturbed / "sweep.json").read_text())
+    assert description["design"]["axes"]["eta"] == ["0.1 pA", "0.4 pA"]
+    assert {"versions", "commit", "machine", "batch", "wall_seconds", "store_sha256"} <= description.keys()
 
 
 def test_workers_end_with_the_sweep_however_it_ends(command, sweep_file, tmp_path):
