@@ -51,8 +51,9 @@ def test_twenty_kills_of_anything_at_any_moment_leave_the_same_dataset(command, 
     chance, out, killed = random.Random(1), tmp_path / "out", {"main": 0, "worker": 0, "program": 0}
     process = command(sweep_file, "--out", out, "--workers", 2, "--batch", 4)
     while sum(killed.values()) < KILLS and process.poll() is None:
-        wait_until(lambda process=process: any(processes_of(process.pid)) or process.poll() is not None)
-        time.sleep(chance.uniform(0, 1.5))
+        stage = chance.choice([0, 1, 1])  # workers are there, or programs run
+        wait_until(lambda of=process, stage=stage: processes_of(of.pid)[stage] or of.poll() is not None)
+        time.sleep(chance.uniform(0, 1))
         workers, programs = processes_of(process.pid)
         kind = chance.choice(["main", "worker", "worker", "program"])
         target = {"main": [process.pid], "worker": workers, "program": programs}[kind]
