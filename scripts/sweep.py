@@ -17,7 +17,7 @@ from networks.sweep.design import Design, load_design
 
 def sweep(
     file: Annotated[
-        Path | None, typer.Argument(help="TOML file with [sweep], [axes] and [run]. Not needed with --resume.")
+        Path | None, typer.Argument(help=r"TOML file with \[sweep], \[axes] and \[run]. Not needed with --resume.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the sweep. Default: results/NAME-OF-FILE.")] = None,
     workers: Annotated[int, typer.Option(help="Processes of this machine.", min=1)] = os.cpu_count() or 1,
@@ -37,14 +37,14 @@ def sweep(
     """Run a sweep: a cohort whose mice differ, compiled once, in shards that survive what happens to them.
 
     \b
-    [sweep]
+    \\[sweep]
     design = "grid"                         # list, random, sobol or saltelli
     replicates = 4                          # mice per point and condition
     conditions = ["control", "ndnf_opto"]
-    [axes]
+    \\[axes]
     i_opto = ["0 pA", "300 pA", "600 pA"]   # grid, list: values; grid: or low, high, count
     g_gaba = { low = "0.5 nS", high = "4 nS", log = true, count = 4 }
-    [run]                                   # options of apical train
+    \\[run]                                   # options of apical train
     protocol = "short"
     days = 10
 
