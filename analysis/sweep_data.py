@@ -94,6 +94,15 @@ def measures() -> list[str]:
     return names + [f"{name}:{role}" for name in names if "role" in MEASURES[name][0] for role in ROLES]
 
 
+def learning_measure(data: xr.Dataset) -> str:
+    """The measure that shows learning: the hit rate of open-loop probes where there were any, else of the trials.
+
+    A teaching current fires the cells that it teaches, so it moves the cursor before anything is learned; probes do
+    without it.
+    """
+    return "probe_hit_rate" if data.probe_hit_rate.notnull().any() else "hit_rate"
+
+
 def late_sessions(sessions: int) -> slice:
     """Places of the late sessions: the last six; of fewer than twelve the last half (of five, the last three).
 
@@ -114,11 +123,14 @@ def late(data: xr.Dataset, measure: str) -> xr.DataArray:
 
 
 def gain(data: xr.Dataset) -> xr.DataArray:
-    """Late hit rate minus that of the first session, per mouse; NaN of failed mice and of a single session."""
-    hit_rate = measured(data, "hit_rate")
+    """Late hit rate minus that of the first session, per mouse; NaN of failed mice and of a single session.
+
+    Of the probes where there are any, see `learning_measure`.
+    """
+    hit_rate = measured(data, learning_measure(data))
     if hit_rate.sizes["session"] < 2:
         return hit_rate.isel(session=0, drop=True) * np.nan
-    return late(data, "hit_rate") - hit_rate.isel(session=0, drop=True)
+    return late(data, learning_measure(data)) - hit_rate.isel(session=0, drop=True)
 
 
 def learns(gains: np.ndarray) -> bool | None:

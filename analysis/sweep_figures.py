@@ -18,6 +18,7 @@ from analysis.sweep_data import (
     failures,
     late,
     late_sessions,
+    learning_measure,
     measured,
     sessions_to_criterion,
 )
@@ -100,6 +101,7 @@ def _numbers(
     """What ``plot_sweep.json`` says. low and high are 95 % intervals; an open side is None, see `Exponent`."""
     numbers = {
         "measure": measure,
+        "learning_measure": learning_measure(data),
         "late_days": data.session.values[late_sessions(data.sizes["session"])].tolist(),
         "criterion": CRITERION,
         "points": data.sizes["point"],
@@ -107,7 +109,7 @@ def _numbers(
         "failed": failures(data),
         "conditions": {},
     }
-    sessions, censored = sessions_to_criterion(measured(data, "hit_rate"))
+    sessions, censored = sessions_to_criterion(measured(data, learning_measure(data)))
     for condition in data.condition.values.tolist():
         own = learning.sel(condition=condition).values
         entry = {

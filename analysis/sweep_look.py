@@ -22,7 +22,11 @@ _MARKERS = ("o", "P", "D", "s", "X", "v", "<", ">", "*")
 COLOURS = dict(zip(CONDITIONS, cycle(_COLOURS), strict=False))
 MARKERS = dict(zip(CONDITIONS, cycle(_MARKERS), strict=False))
 
-FRACTIONS = {"hit_rate": "fraction of trials", "burst_fraction": "fraction of events"}
+FRACTIONS = {
+    "hit_rate": "fraction of trials",
+    "probe_hit_rate": "fraction of probes",
+    "burst_fraction": "fraction of events",
+}
 NAMES = {"bci_cells": "BCI neurons", "cells": "neurons", "rewards_per_min": "rewards"}
 
 WIDTH = 28  # characters of a label

@@ -7,7 +7,7 @@ from matplotlib.ticker import NullLocator
 
 from analysis.scaling import Exponent, scaling_exponent
 from analysis.style import styled
-from analysis.sweep_data import CRITERION, measured, sessions_to_criterion
+from analysis.sweep_data import CRITERION, learning_measure, measured, sessions_to_criterion
 from analysis.sweep_look import COLOURS, MARKERS, heading, panels_of, words_of
 
 SPREAD = 0.05  # of the mice of a size and condition, in log units
@@ -19,7 +19,9 @@ def sizes_and_sessions(data: xr.Dataset, condition: str) -> tuple[np.ndarray, np
 
     data : of `networks.sweep.open_sweep`, with the axis ``bci_cells``; sessions are NaN of failed mice
     """
-    hit_rate = measured(data, "hit_rate").sel(condition=condition).transpose("point", "replicate", "session")
+    hit_rate = (
+        measured(data, learning_measure(data)).sel(condition=condition).transpose("point", "replicate", "session")
+    )
     sessions, censored = sessions_to_criterion(hit_rate)
     size = np.repeat(data.bci_cells.values, data.sizes["replicate"])
     return size, sessions.values.ravel(), censored.values.ravel()
@@ -61,7 +63,8 @@ def sessions_against_size(data: xr.Dataset, exponents: dict[str, Exponent]) -> F
     axes.set_yticks(ticks, [str(day) for day in ticks])
     axes.xaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_minor_locator(NullLocator())
-    axes.set(xlabel="BCI neurons (number)", ylabel=f"sessions to a hit rate of {CRITERION:g} (number)")
+    where = " in probes" if learning_measure(data) == "probe_hit_rate" else ""
+    axes.set(xlabel="BCI neurons (number)", ylabel=f"sessions to a hit rate of {CRITERION:g}{where} (number)")
     title = "exponent [95 % interval, bootstrap over mice]"
     figure.legend(loc="outside lower center", title=title)
     figure.suptitle(heading(data, "points are mice, slightly scattered; lines: fitted medians"))

@@ -25,8 +25,8 @@ def plot_sweep(
     bci_cells an axis       sessions to criterion (hit rate 0.7) and how they
                             grow: scaling exponent with interval
 
-    Measures: hit_rate, rewards_per_min, latency, threshold; by role (mean over P+ and P- unless one is named)
-    event_rate, plateau_rate, burst_fraction, weight, feedback.
+    Measures: hit_rate, probe_hit_rate, rewards_per_min, latency, threshold; by role (mean over P+ and P- unless one is
+    named) event_rate, plateau_rate, burst_fraction, weight, feedback.
 
     Late days are the last six; of fewer than twelve days the last half. Failed mice are left out and counted in
     each title. Writes OUT/figures/*.png and *.svg, and the numbers to OUT/plot_sweep.json.

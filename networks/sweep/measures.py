@@ -13,6 +13,7 @@ ROLES = ("P+", "P-", "P0")
 #: name: (dimensions after mouse and session, unit, long name)
 MEASURES = {
     "hit_rate": ((), "1", "fraction of closed-loop trials that end with a hit"),
+    "probe_hit_rate": ((), "1", "the same of open-loop probes: what was learned, without teaching; NaN without probes"),
     "rewards_per_min": ((), "1/min", "rewards per minute of the closed loop"),
     "latency": ((), "s", "mean time to a hit"),
     "threshold": ((), "1", "readout that ends a trial with a hit"),
@@ -41,8 +42,8 @@ def day_measures(record: Values, training: Training, mice: int, healthy: np.ndar
         "weight": by_role(record["weight"].mean(axis=2)),
         "feedback": by_role(record["feedback"]),
     }
-    trials = [_trials(record, mouse, seconds) if healthy[mouse] else (np.nan,) * 3 for mouse in range(mice)]
-    measured |= dict(zip(("hit_rate", "rewards_per_min", "latency"), np.array(trials).T, strict=True))
+    trials = [_trials(record, mouse, seconds) if healthy[mouse] else (np.nan,) * 4 for mouse in range(mice)]
+    measured |= dict(zip(("hit_rate", "probe_hit_rate", "rewards_per_min", "latency"), np.array(trials).T, strict=True))
     for values in measured.values():
         values[~healthy] = np.nan
     return measured | {"spike_hash": np.where(healthy, _hashes(record, mice), np.uint64(0))}
@@ -53,12 +54,12 @@ def _mean(values: np.ndarray) -> np.ndarray:
     return values.mean(axis=1) if values.shape[1] else np.full(len(values), np.nan)
 
 
-def _trials(record: Values, mouse: int, seconds: float) -> tuple[float, float, float]:
+def _trials(record: Values, mouse: int, seconds: float) -> tuple[float, float, float, float]:
     trials = trial_table(record["phase"][mouse], record["probe"][mouse])
     hit, probe = trials["trial_hit"] == 1, trials["trial_probe"] == 1
-    rate = hit[~probe].mean() if (~probe).any() else np.nan
+    closed, opened = (hit[kind].mean() if kind.any() else np.nan for kind in (~probe, probe))
     latency = trials["trial_latency"][hit].mean() if hit.any() else np.nan
-    return float(rate), float(60 * hit.sum() / seconds), float(latency)
+    return float(closed), float(opened), float(60 * hit.sum() / seconds), float(latency)
 
 
 def _hashes(record: Values, mice: int) -> np.ndarray:

@@ -10,6 +10,7 @@ from analysis.sweep_data import (
     failures,
     gain,
     late,
+    learning_measure,
     learns,
     measured,
     sessions_to_criterion,
@@ -27,6 +28,7 @@ def sweep(days=14, failed=(), axes=None, **values):
     shape = (6, 1, 2, days)
     variables = {
         "hit_rate": (names, np.broadcast_to(np.arange(1, days + 1) / 20, shape).copy(), {"units": "1"}),
+        "probe_hit_rate": (names, np.full(shape, np.nan), {"units": "1"}),
         "event_rate": ((*names, "role"), np.broadcast_to([2.0, 4.0, 100.0], (*shape, 3)).copy(), {"units": "Hz"}),
         "failure": (names[:3], np.full(shape[:3], "", object)),
     }
@@ -81,6 +83,13 @@ def test_gain_is_that_of_the_criteria(days):
     data["hit_rate"] = data.hit_rate * np.random.default_rng(0).uniform(size=data.hit_rate.shape)
     one = data.hit_rate.isel(point=0, condition=0).rename(replicate="mouse")
     np.testing.assert_allclose(gain(data).isel(point=0, condition=0), hit_rate_gain(one))
+
+
+def test_probes_show_learning_where_there_are_any():
+    data = sweep(14)
+    assert learning_measure(data) == "hit_rate"
+    data["probe_hit_rate"][:] = 0.5
+    assert learning_measure(data) == "probe_hit_rate" and (gain(data) == 0).all()
 
 
 def test_there_is_no_gain_in_one_session():

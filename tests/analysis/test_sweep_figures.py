@@ -48,6 +48,7 @@ def sweep(failed=(), **tables):
     rates = np.where(np.arange(1, DAYS + 1) < 4, 0.5, top[:, None])[:, None, None]
     rates = np.where((np.array(design.conditions) == "no_teaching")[:, None, None], 0.5, rates)
     variables["hit_rate"][1][:] = rates + generator.normal(0, SPREAD, (*shape, DAYS))
+    variables["probe_hit_rate"][1][:] = np.nan
     variables["failure"] = (names, np.full(shape, "", object))
     for place in failed:
         variables["failure"][1][place] = "day 2: NaN"

@@ -51,6 +51,7 @@ def write(out, failed=(), days=DAYS, **tables):
     for shard in shards:
         shape = len(shard.mice), days
         measured = {name: generator.normal(3, 0.1, (*shape, *[3] * len(of))) for name, (of, _, _) in MEASURES.items()}
+        measured["probe_hit_rate"][:] = np.nan
         for mouse, rates in zip(shard.mice, measured["hit_rate"], strict=True):
             point = points[mouse.point]
             # With 2, 8 and 32 neurons the hit rate is up from day 2, 4 and 8 on.

@@ -22,6 +22,7 @@ def data():
     failure[2, 0, 3] = "day 2: NaN"
     names = ("point", "condition", "replicate")
     variables = {"hit_rate": ((*names, "session"), hit_rate, {"units": "1"}), "failure": (names, failure)}
+    variables["probe_hit_rate"] = ((*names, "session"), np.full_like(hit_rate, np.nan))
     coordinates = {
         "bci_cells": ("point", [2, 8, 32]),
         "condition": ["control", "no_teaching"],

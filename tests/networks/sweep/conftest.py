@@ -16,6 +16,7 @@ g_gaba = ["2 nS", "1 nS"]
 protocol = "short"
 days = 2
 cells = 12
+probe_every = 3
 """
 
 

@@ -53,12 +53,15 @@ def test_a_point_alone_equals_that_point_in_the_batch_spike_for_spike(small, swe
 
 def test_a_point_measures_what_a_run_of_its_own_shows(small, tmp_path):
     values = {"eta": ["0.4 pA"] * 2, "g_gaba": ["1 nS"] * 2}
-    config = Config(mice=2, cells=12, days=2, protocol="short", condition="ndnf_opto", parameters=values)
-    run = open_run(train(config, tmp_path / "run"))
+    config = dict(mice=2, cells=12, days=2, protocol="short", probe_every=3, condition="ndnf_opto", parameters=values)
+    run = open_run(train(Config(**config), tmp_path / "run"))
     data = open_sweep(small)
     point = data.isel(point=1).sel(condition="ndnf_opto")
     assert point.eta == 0.4 and point.g_gaba == 1
     np.testing.assert_allclose(point.hit_rate, hit_rate(run).transpose("mouse", "session"), rtol=1e-6)
+    probes = hit_rate(run, probe=True).transpose("mouse", "session")
+    assert np.isfinite(probes).any()
+    np.testing.assert_allclose(point.probe_hit_rate, probes, rtol=1e-6)
     np.testing.assert_allclose(point.rewards_per_min, rewards_per_minute(run).transpose("mouse", "session"), rtol=1e-6)
     for kind in ("event", "plateau"):
         expected = rates_by_role(run, kind).transpose("mouse", "session", "role")
