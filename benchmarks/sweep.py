@@ -11,12 +11,12 @@ from typing import Annotated
 import numpy as np
 import typer
 from brian2 import device, second, set_device
-from brian2.core.variables import ArrayVariable
 from rich.console import Console
 from rich.table import Table
 
 from networks.circuit import Structure, build
 from networks.errors import UserError
+from networks.runtime import arrays_of
 from networks.sweep import Design, sweep
 from networks.sweep.shards import Shard, cut, run_shard
 from networks.training import environment
@@ -44,13 +44,7 @@ class RebuiltProgram:
             network[group].variables[variable].set_value(value)
         network.run(float(values["readout.duration"]) * second)
         device.build(directory=str(folder), with_output=False)
-        return {
-            f"{item.name}.{name}": np.array(variable.get_value())
-            for item in network.objects
-            if hasattr(item, "variables")
-            for name, variable in item.variables.items()
-            if isinstance(variable, ArrayVariable) and variable.owner.name == item.name
-        }
+        return arrays_of(network)
 
 
 def rebuilt(shard: Shard) -> dict[str, np.ndarray]:

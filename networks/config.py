@@ -88,18 +88,21 @@ class Config(BaseModel):
 
 def load_config(path: Path | None = None, defaults: dict | None = None, **options) -> Config:
     """The configuration of a TOML file (if any) over `defaults`, overridden by `options`. Raises UserError."""
-    fields = {}
-    if path is not None:
-        try:
-            fields = tomllib.loads(Path(path).read_text())
-        except OSError as error:
-            raise UserError(f"cannot read {path}: {error.strerror}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UserError(f"{path} is no valid TOML: {error}") from None
+    fields = {} if path is None else read_toml(path)
     try:
         return Config(**(defaults or {}) | fields | options)
     except ValidationError as error:
         raise UserError(one_line(error, Config.model_fields)) from None
+
+
+def read_toml(path: Path) -> dict:
+    """The tables of a TOML file. Raises UserError when it cannot be read."""
+    try:
+        return tomllib.loads(Path(path).read_text())
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is no valid TOML: {error}") from None
 
 
 def one_line(error: ValidationError, known: Iterable[str]) -> str:

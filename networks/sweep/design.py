@@ -1,13 +1,12 @@
 """The design of a sweep: which values which parameters take, read from a TOML file and checked before anything runs."""
 
 import difflib
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from networks.config import PARAMETERS, Config, one_line, values_of
+from networks.config import PARAMETERS, Config, one_line, read_toml, values_of
 from networks.errors import UserError
 from networks.sweep.sampling import Value, between, sample, unit_of
 
@@ -139,12 +138,7 @@ def load_design(path: Path, **run) -> Design:
 
     run : options that override those of its table ``[run]``
     """
-    try:
-        tables = tomllib.loads(Path(path).read_text())
-    except OSError as error:
-        raise UserError(f"cannot read {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is no valid TOML: {error}") from None
+    tables = read_toml(path)
     unknown = sorted(tables.keys() - {"sweep", "axes", "run"})
     if unknown:
         raise UserError(f"{path}: unknown table or option {unknown[0]!r}; a sweep has [sweep], [axes] and [run]")
