@@ -7,8 +7,9 @@ import numpy as np
 import xarray as xr
 
 from analysis.bootstrap import finite, interval
+from networks.cohort import ROLES
 from networks.errors import UserError
-from networks.sweep.measures import MEASURES, ROLES
+from networks.sweep.measures import MEASURES
 from networks.sweep.sampling import split
 
 LATE_SESSIONS = 6

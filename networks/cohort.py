@@ -19,6 +19,9 @@ from networks.target import Target
 #: Architectures of a CUDA program that is built without a GPU: A100 and H100.
 DATA_CENTRE = ("sm_80", "sm_90")
 
+#: Roles of the cells of a mouse in the readout, in their order.
+ROLES = ("P+", "P-", "P0")
+
 #: Step of the last spike of a cell at rest: a second before the start.
 LONG_AGO = -round(1 / float(DT))
 
@@ -144,7 +147,7 @@ class Cohort:
     def roles(self) -> np.ndarray:
         """``P+``, ``P-`` or ``P0`` of each cell of a mouse."""
         s = self.structure
-        return np.array(["P+"] * s.p_plus + ["P-"] * s.p_minus + ["P0"] * (s.cells - s.bci_cells))
+        return np.repeat(ROLES, (s.p_plus, s.p_minus, s.cells - s.bci_cells))
 
     def _first_weights(self, mouse: int) -> np.ndarray:
         """Weights over their mean, shape (inputs * cells,), the inputs first; uniform in 0.5 to 1.5.

@@ -9,16 +9,16 @@ from networks.results import CohortResults
 POTENTIALS = ("pyramidal.v_soma", "pyramidal.v_apical", "ndnf.v")
 
 
-def failures(z: np.ndarray, baseline: CohortResults, loop: CohortResults, state: Values) -> dict[int, str]:
+def failures(baseline: CohortResults, loop: CohortResults, state: Values) -> dict[int, str]:
     """Mice (positions) whose day failed, and why.
 
-    z : (mice,) of the day's calibration; state : the slow state after the day, arrays (mice, elements per mouse)
+    baseline, loop : of the day's two runs; state : what `networks.session.Training.day` hands to the next day
     """
     found: dict[int, str] = {}
     for part in (baseline, loop):
         for name in POTENTIALS:
             _mark(found, part.state(name), f"the simulation became unstable ({name} is not finite)")
-    _mark(found, z, "the readout of the baseline does not vary, so it has no threshold")
+    _mark(found, state["z"], "the readout of the baseline does not vary, so it has no threshold")
     for name, values in state.items():
         _mark(found, values, f"the simulation became unstable ({name} is not finite)")
     return found

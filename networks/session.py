@@ -117,7 +117,7 @@ class Training:
         """
         protocol, mice = self.protocol, self.cohort.mice
         progress("baseline")
-        before = self._run(day, 0, state, scratch / "baseline", protocol.warm_up + protocol.baseline)
+        before = self._run(day, 0, state, scratch / "baseline", protocol.baseline_run)
         averages = {name: before.state(name) for name in AVERAGES}
         if day == 1:
             averages = {name: value / self._grown_fraction() for name, value in averages.items()}
@@ -132,11 +132,9 @@ class Training:
             "readout.phase": np.full((mice, 1), task.GREY),
             "readout.frames": np.full((mice, 1), -protocol.frames(protocol.warm_up)),
         }
-        duration = protocol.warm_up + protocol.closed_loop
-        loop = self._run(day, 1, state | averages | start, scratch / "closed_loop", duration)
+        loop = self._run(day, 1, state | averages | start, scratch / "closed_loop", protocol.closed_loop_run)
         next_state = {name: loop.state(name) for name in SLOW_STATE} | {"z": calibration.z}
-        failed = failures(calibration.z, before, loop, next_state)
-        return day_record(loop, calibration, delivered), next_state, failed
+        return day_record(loop, calibration, delivered), next_state, failures(before, loop, next_state)
 
     def excerpt(self, seconds: float, scratch: Path) -> CohortResults:
         """Day 1 in closed loop for some seconds, without a baseline before it; all cells are taught alike.
@@ -166,8 +164,7 @@ class Training:
 
     def _grown_fraction(self) -> np.ndarray:
         """A running average that starts at zero has reached 1 - exp(-T/tau) of the rate after T."""
-        duration = self.protocol.warm_up + self.protocol.baseline
-        return 1 - np.exp(-duration / self.fixed["pyramidal.tau_average"])
+        return 1 - np.exp(-self.protocol.baseline_run / self.fixed["pyramidal.tau_average"])
 
     def _calibrate(self, day: int, baseline: CohortResults, first_z: np.ndarray | None) -> Calibration:
         fluorescence = baseline.recorded("bci_fluorescence.fluorescence_soma")

@@ -92,9 +92,8 @@ def train(
     description["spike_sha256"] = _spike_checksum(checkpoints, config.days)
     checksum = write_store(out / "cohort.zarr", checkpoints, config.days, cohort.numbers, cohort.roles())
     protocol = training.protocol
-    seconds = config.mice * config.days * (2 * protocol.warm_up + protocol.baseline + protocol.closed_loop)
-    description["realtime_factor"] = seconds / wall["simulation"]
-    description["closed_loop_seconds"] = protocol.warm_up + protocol.closed_loop
+    description["realtime_factor"] = config.mice * config.days * protocol.day / wall["simulation"]
+    description["closed_loop_seconds"] = protocol.closed_loop_run
     description["protocol"] = asdict(protocol)
     description["parameters"] = {name: str(p.value) for name, p in PARAMETERS.items()} | config.parameters
     _write_description(out, description | {"store_sha256": checksum})

@@ -7,12 +7,22 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.filesize import decimal
-from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
 from networks.errors import UserError
 from networks.sweep.design import Design, load_design
+from networks.sweep.run import Show
+from networks.sweep.shards import Shard, cut
 
 
 def sweep(
@@ -54,7 +64,6 @@ def sweep(
     from networks.sweep.estimate import batch_within, estimate
     from networks.sweep.run import batch_size
     from networks.sweep.run import sweep as run_sweep
-    from networks.sweep.shards import cut
     from networks.sweep.store import DESCRIPTION, read_sweep
 
     if file is None and not (resume and out):
@@ -75,26 +84,31 @@ def sweep(
         if dry_run:
             found = estimate(shards, workers)
         else:
-            bars = {}
-            whole = {shard.index: len(shard.mice) * shard.config.days for shard in shards}
-            bar.update(task, total=sum(whole.values()))
-
-            def show(days: dict[int, int], phase: str) -> None:
-                bar.update(task, completed=sum(days.values()), description=phase)
-                for index, done in days.items():
-                    if 0 < done < whole[index] and index not in bars:
-                        bars[index] = bar.add_task(f"shard {index + 1} of {len(shards)}", total=whole[index])
-                    if index in bars:
-                        bar.update(bars[index], completed=done, visible=done < whole[index])
-
             try:
-                run_sweep(design, out, resume, workers, dask, size, show)
+                run_sweep(design, out, resume, workers, dask, size, _shown_on(bar, task, shards))
             except KeyboardInterrupt:
                 raise UserError(f"stopped; go on with: apical sweep --resume --out {out}") from None
     if dry_run:
         console.print(_estimate_table(design, found, size))
-        return
-    _say(console, out)
+    else:
+        _say(console, out)
+
+
+def _shown_on(bar: Progress, task: TaskID, shards: list[Shard]) -> Show:
+    """Show the sweep as `task`, and each shard that is under way by itself."""
+    bars: dict[int, TaskID] = {}
+    whole = {shard.index: shard.mouse_days for shard in shards}
+    bar.update(task, total=sum(whole.values()))
+
+    def show(days: dict[int, int], phase: str) -> None:
+        bar.update(task, completed=sum(days.values()), description=phase)
+        for index, done in days.items():
+            if 0 < done < whole[index] and index not in bars:
+                bars[index] = bar.add_task(f"shard {index + 1} of {len(shards)}", total=whole[index])
+            if index in bars:
+                bar.update(bars[index], completed=done, visible=done < whole[index])
+
+    return show
 
 
 def _estimate_table(design: Design, found, size: int) -> Table:

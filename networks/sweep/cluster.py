@@ -1,7 +1,7 @@
 """Shards over the workers of a dask scheduler, on this machine or on a cluster."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from networks.errors import UserError
@@ -15,9 +15,7 @@ LOST = {"lost", "cancelled"}
 SILENCE = 10.0  # s
 
 
-def run_on_dask(
-    shards: Iterable[Shard], folder: Path, address: str, done: Done, tick: Callable[[], None] = lambda: None
-) -> None:
+def run_on_dask(shards: Sequence[Shard], folder: Path, address: str, done: Done, tick: Callable[[], None]) -> None:
     """Run all shards on the dask scheduler at `address`; `done` is called here, in this process.
 
     Workers need apical and a C++ compiler. Where they share this file system, a shard whose worker is lost goes on

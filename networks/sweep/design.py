@@ -78,8 +78,8 @@ class Design(BaseModel):
         if self.design == "list" and len({len(axis) for axis in self.axes.values()}) > 1:
             sizes = ", ".join(f"{name} {len(axis)}" for name, axis in self.axes.items())
             raise ValueError(f"axes: in a list the n-th values belong together, but there are {sizes}")
-        for point in self.all_points():
-            _config(**self.run, **structural(point))
+        for program in {tuple(structural(point).items()) for point in self.all_points()}:
+            _config(**self.run, **dict(program))
         return self
 
     def _check_axis(self, name: str, axis: list[Value] | Range, drawn: bool) -> None:

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from equations.task import FRAME_RATE
-from networks.cohort import structure_of
+from networks.cohort import ROLES, structure_of
 from networks.cuda.memory import EVENT_RATES
 from networks.errors import UserError
 from networks.protocols import PROTOCOLS
 from networks.record import FRAMES
 from networks.sweep.design import Design
-from networks.sweep.measures import MEASURES, ROLES
+from networks.sweep.measures import MEASURES
 from networks.sweep.shards import Shard, cut, programs
 
 #: Biological seconds of the calibration; starting the program takes part of it, so that it is measured twice.
@@ -46,12 +46,6 @@ def free_memory() -> int:
     return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
-def day_seconds(shard: Shard) -> float:
-    """Biological seconds of a day."""
-    protocol = PROTOCOLS[shard.config.protocol]
-    return 2 * protocol.warm_up + protocol.baseline + protocol.closed_loop
-
-
 def estimate(shards: Sequence[Shard], workers: int) -> Estimate:
     """Compile the program with the most cells (cached) and run it for some seconds.
 
@@ -66,7 +60,8 @@ def estimate(shards: Sequence[Shard], workers: int) -> Estimate:
             training.excerpt(seconds, Path(scratch) / f"{seconds}")
             walls.append(time.perf_counter() - started)
     per_cell = max(walls[1] - walls[0], 1e-3) / ((LONG - SHORT) * largest.config.mice * largest.config.cells)
-    work = [shard.config.days * day_seconds(shard) * shard.config.mice * shard.config.cells for shard in shards]
+    day = PROTOCOLS[largest.config.protocol].day
+    work = [day * shard.config.days * shard.config.mice * shard.config.cells for shard in shards]
     return Estimate(
         programs=len(programs(shards)),
         shards=len(shards),
@@ -74,7 +69,7 @@ def estimate(shards: Sequence[Shard], workers: int) -> Estimate:
         seconds=per_cell * sum(work) / min(workers, len(shards)),
         rate=1 / (per_cell * largest.config.cells),
         memory=min(workers, len(shards)) * largest.config.mice * bytes_per_mouse(largest),
-        store=sum(len(shard.mice) * shard.config.days for shard in shards) * _measured_bytes(),
+        store=sum(shard.mouse_days for shard in shards) * _measured_bytes(),
     )
 
 
@@ -97,7 +92,7 @@ def batch_within(design: Design, batch: int, parts: int, workers: int, budget: f
 def bytes_per_mouse(shard: Shard) -> int:
     """Main memory that a mouse takes while its day runs and is read: synapses, cells, and all that is recorded."""
     structure, protocol = structure_of(shard.config), PROTOCOLS[shard.config.protocol]
-    duration = protocol.warm_up + max(protocol.baseline, protocol.closed_loop)
+    duration = max(protocol.baseline_run, protocol.closed_loop_run)
     synapses = sum(structure.synapses.values()) / structure.mice
     state = SYNAPSE * synapses + CELL * (structure.cells + structure.inputs)
     events = EVENT * sum(EVENT_RATES.values()) * duration * structure.cells

@@ -4,11 +4,9 @@ import hashlib
 
 import numpy as np
 
-from networks.cohort import Values
+from networks.cohort import ROLES, Values
 from networks.session import Training
 from networks.trials import trial_table
-
-ROLES = ("P+", "P-", "P0")
 
 #: name: (dimensions after mouse and session, unit, long name)
 MEASURES = {
@@ -28,8 +26,7 @@ MEASURES = {
 
 def day_measures(record: Values, training: Training, mice: int, healthy: np.ndarray) -> Values:
     """`MEASURES` of the first `mice` mice of a day's record, (mice, ...); NaN (hash 0) where not `healthy` (mice,)."""
-    protocol = training.protocol
-    seconds = protocol.warm_up + protocol.closed_loop
+    seconds = training.protocol.closed_loop_run
     role = training.cohort.roles()
     by_role = lambda values: np.stack([_mean(values[:mice, role == name]) for name in ROLES], axis=1)  # noqa: E731
     events = record["event_count"].astype(float)

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -16,7 +16,7 @@ from networks.cohort import Values
 from networks.errors import UserError
 from networks.sweep.shards import Shard, run_shard
 
-#: A shard that kills its process so many times without finishing another day is given up.
+#: Workers may die so many times without another day finished in between.
 ATTEMPTS = 3
 
 #: Called with a shard and what it measured.
@@ -28,18 +28,15 @@ def checkpoints(folder: Path, shard: Shard) -> Path:
     return folder / f"days_{shard.index:05d}"
 
 
-def run_in_processes(
-    shards: Iterable[Shard], folder: Path, workers: int, done: Done, tick: Callable[[], None] = lambda: None
-) -> None:
+def run_in_processes(shards: Sequence[Shard], folder: Path, workers: int, done: Done, tick: Callable[[], None]) -> None:
     """Run all shards, `workers` at a time; `done` is called here, in this process.
 
     A worker that dies (kill, out of memory) is replaced, and its shards go on from their last day. Workers end with
     this process, however it ends. tick : called several times a second
-    Raises UserError: what a shard raises, or that it killed its process again and again.
+    Raises UserError: what a shard raises, or that workers died again and again.
     """
     left = {shard.index: shard for shard in shards}
-    days = dict.fromkeys(left, -1)
-    attempts = dict.fromkeys(left, 0)
+    best, attempts = -1, 0
     strangers = {process.pid for process in multiprocessing.active_children()}
     workers_seen: set[int] = set()
     while left:
@@ -56,22 +53,16 @@ def run_in_processes(
                 workers_seen |= {process.pid for process in multiprocessing.active_children()} - strangers
                 tick()
         except BrokenProcessPool:
-            _count(left, days, attempts, folder)
+            days = sum(shard.config.days for shard in shards if shard.index not in left)
+            days += sum(finished_days(checkpoints(folder, shard)) for shard in left.values())
+            best, attempts = (days, 0) if days > best else (best, attempts + 1)
+            if attempts >= ATTEMPTS:
+                raise UserError(
+                    "the worker processes die again and again (out of memory?); try a smaller --batch"
+                ) from None
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             _kill_groups(workers_seen)
-
-
-def _count(left: dict[int, Shard], days: dict[int, int], attempts: dict[int, int], folder: Path) -> None:
-    """Count the attempts in which no shard has finished a day. Raises UserError after `ATTEMPTS`."""
-    moved = False
-    for index, shard in left.items():
-        finished = finished_days(checkpoints(folder, shard))
-        moved, days[index] = moved or finished > days[index], max(finished, days[index])
-    for index in left:
-        attempts[index] = 0 if moved else attempts[index] + 1
-    if min(attempts.values()) >= ATTEMPTS:
-        raise UserError("the worker processes die again and again (out of memory?); try a smaller --batch")
 
 
 def _begin(parent: int) -> None:

@@ -69,7 +69,7 @@ def sweep(
         shards, folder = cut(design, batch, parts), out / "shards"
         started = time.perf_counter()
         _run(shards, folder, 1 if design.settings.device == "cuda_standalone" else workers, dask, show)
-        show({shard.index: len(shard.mice) * shard.config.days for shard in shards}, "writing")
+        show({shard.index: shard.mouse_days for shard in shards}, "writing")
         about = {"design": json.dumps(description["design"]), "versions": json.dumps(description["versions"])}
         about |= {"commit": str(description["commit"]), "device": design.settings.device}
         description["store_sha256"] = write_sweep(out, design, shards, folder, about)
@@ -86,11 +86,12 @@ def _run(shards: list[Shard], folder: Path, workers: int, dask: str | None, show
         left = [shard for shard in shards if load_shard(folder, shard.index) is None]
     except OSError as error:
         raise cannot_write(folder, error) from None
-    finished = {shard.index: len(shard.mice) * shard.config.days for shard in shards if shard not in left}
+    missing = {shard.index for shard in left}
+    finished = {shard.index: shard.mouse_days for shard in shards if shard.index not in missing}
 
     def done(shard: Shard, measured: Values) -> None:
         save_shard(folder, shard.index, measured)
-        finished[shard.index] = len(shard.mice) * shard.config.days
+        finished[shard.index] = shard.mouse_days
         shutil.rmtree(checkpoints(folder, shard), ignore_errors=True)
 
     def tick() -> None:

@@ -45,6 +45,11 @@ class Shard:
         """The shard's mice, ready for their first day."""
         return Training(self.cohort(), [self.conditions[mouse.condition] for mouse in self._filled()])
 
+    @property
+    def mouse_days(self) -> int:
+        """Days of training, over mice."""
+        return len(self.mice) * self.config.days
+
     def _filled(self) -> list[Mouse]:
         return [*self.mice, *[self.mice[-1]] * (self.config.mice - len(self.mice))]
 

@@ -11,12 +11,12 @@ import numpy as np
 import xarray as xr
 
 from networks.checkpoint import cannot_write, written_whole
-from networks.cohort import Values
+from networks.cohort import ROLES, Values
 from networks.config import PARAMETERS
 from networks.errors import UserError
 from networks.store import tree_checksum
 from networks.sweep.design import STRUCTURAL, Design
-from networks.sweep.measures import MEASURES, ROLES
+from networks.sweep.measures import MEASURES
 from networks.sweep.sampling import split, unit_of
 from networks.sweep.shards import Shard
 

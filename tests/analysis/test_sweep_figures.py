@@ -10,8 +10,9 @@ from analysis.sweep_data import late
 from analysis.sweep_many import by_parameter, indices_figure, parallel_coordinates
 from analysis.sweep_maps import heat_maps, learning_points, where_learning_holds
 from analysis.sweep_sensitivity import sensitivity
+from networks.cohort import ROLES
 from networks.sweep.design import Design
-from networks.sweep.measures import MEASURES, ROLES
+from networks.sweep.measures import MEASURES
 from networks.sweep.sampling import split
 
 DAYS = 14

@@ -167,22 +167,10 @@ def test_numbers_of_scaling(undrawn, sweep_of):
     assert silent["reason"] == "none of 12 mice reached the criterion"
 
 
-@pytest.fixture
-def apical(monkeypatch, capsys):
-    """Run the console script: exit code and errors."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["apical", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            main()
-        return end.value.code or 0, capsys.readouterr().err.strip()
-
-    return call
-
-
 def test_the_command_saves_figures_and_numbers(apical, sweep_of):
     out = sweep_of("sparse")
-    assert apical("plot-sweep", out) == (0, "")
+    code, _, errors = apical("plot-sweep", out)
+    assert (code, errors) == (0, "")
     names = {path.name for path in (out / "figures").iterdir()}
     assert names == {f"{name}.{kind}" for name in ("curves_hit_rate", "learning_curves") for kind in ("png", "svg")}
     for path in (out / "figures").glob("*.svg"):
@@ -231,7 +219,7 @@ def foreign(out):
 def test_errors_are_one_line_and_leave_nothing(apical, sweep_of, spoil, arguments, message):
     out = sweep_of("sparse")
     spoil(out)
-    code, errors = apical("plot-sweep", out, *arguments)
+    code, _, errors = apical("plot-sweep", out, *arguments)
     assert code == 1
     assert message in errors
     assert len(errors.splitlines()) == 1

@@ -19,24 +19,18 @@ from networks.sweep.shards import cut, run_shard
 from networks.sweep.store import load_shard, open_sweep, save_shard
 
 
-@pytest.fixture(autouse=True)
-def brief_shards(brief_days, monkeypatch):
-    """Brief days, in this process: those of workers are as long as ever."""
+@pytest.fixture(scope="module")
+def small(brief_days, sweep_file, tmp_path_factory):
+    """The folder of the small sweep, finished. Brief days, in this process: those of workers are as long as ever."""
 
     def run(shards, folder, workers, done, tick):
         for shard in shards:
             done(shard, run_shard(shard, checkpoints(folder, shard)))
             tick()
 
-    monkeypatch.setattr("networks.sweep.run.run_in_processes", run)
-
-
-@pytest.fixture
-def small(sweep_file, tmp_path_factory, cache={}):  # noqa: B006
-    """The folder of the small sweep, finished."""
-    if not cache:
-        cache["out"] = sweep(load_design(sweep_file), tmp_path_factory.mktemp("sweeps") / "small", batch=4)
-    return cache["out"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("networks.sweep.run.run_in_processes", run)
+        yield sweep(load_design(sweep_file), tmp_path_factory.mktemp("sweeps") / "small", batch=4)
 
 
 def test_a_point_alone_equals_that_point_in_the_batch_spike_for_spike(small, sweep_file, tmp_path):
