@@ -8,8 +8,8 @@ import pandas as pd
 import xarray as xr
 from scipy.optimize import linear_sum_assignment
 
-from analysis.learning import ROLES
 from analysis.outcome import trial_frame
+from networks.cohort import ROLES
 from networks.protocols import RATE
 
 WINDOW = 2.0  # s

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.learning import ROLES
 from analysis.style import HIT, LIGHT, MISS, PROBE, ROLE_COLOURS, heading, styled
+from networks.cohort import ROLES
 from networks.protocols import RATE
 from networks.store import events
 

@@ -11,10 +11,9 @@ import numpy as np
 import xarray as xr
 
 from networks.checkpoint import written_whole
+from networks.cohort import ROLES
 from networks.protocols import RATE
 from networks.store import open_run, read_description
-
-ROLES = ("P+", "P-", "P0")
 
 LAST_DAY = 14  # of the published training
 LATE_DAYS = 5  # days 10-14, Francioni et al. 2026

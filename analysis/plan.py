@@ -71,7 +71,7 @@ def analyse_command(run: Path, reference: Path | None = None) -> str:
 
 
 #: Fields of the configuration that only a TOML file can set.
-FILE_ONLY = ("probe_every", "heap_mb", "parameters")
+FILE_ONLY = ("bci_cells", "probe_every", "heap_mb", "parameters")
 
 
 def train_command(config: dict, out: Path) -> str:

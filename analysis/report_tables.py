@@ -4,10 +4,10 @@ import numpy as np
 
 from analysis.error_table import DECREASES, INCREASES
 from analysis.four_criteria import FAILS, HOLDS, IN_PART, UNTESTED
-from analysis.learning import ROLES
 from analysis.plan import STUDY
 from analysis.published import PUBLISHED
 from analysis.values import SUFFIX
+from networks.cohort import ROLES
 
 CRITERIA = ("independent information", "task encoding", "causal sign", "necessity")
 _RANK = {HOLDS: 2, IN_PART: 1, FAILS: 0}
@@ -189,6 +189,5 @@ def ground_truth(study: dict) -> dict:
     names = ("gradient", "inverse", "broadcast", "recovered", "recovered_over_events")
     rows = [(row["session"], [number(row[name]) for name in names]) for row in run["ground_truth"]]
     cells = {(row["role"], row["error"]): mean_sem(row["mean"], row["sem"], row["n"]) for row in run["teaching_table"]}
-    roles = dict.fromkeys(role for role, _ in cells)
-    teaching = [(role, [cells[role, error] for error in ("decreases", "increases")]) for role in roles]
+    teaching = [(shown(role), [cells[role, error] for error in (DECREASES, INCREASES)]) for role in ROLES]
     return {"condition": run["condition"], "rows": rows, "teaching": teaching}

@@ -45,8 +45,11 @@ def cursor_trace(fluorescence: np.ndarray, weights: np.ndarray, window: int) -> 
 def half_success_threshold(x: np.ndarray, protocol: Protocol, generator: np.random.Generator) -> float:
     """The x that half of the pseudo-trials of one mouse reach, searched in steps of 0.005 dF/F.
 
-    Pseudo-trials are stretches of the baseline that start at random; their first frames cannot hit.
+    Pseudo-trials are stretches of the baseline that start at random; their first frames cannot hit. NaN when `x` is
+    not finite.
     """
+    if not np.isfinite(x).all():
+        return np.nan
     length = protocol.pseudo_trial_frames
     starts = generator.integers(0, x.size - length + 1, protocol.pseudo_trials)
     best = np.array([x[start + protocol.hold_frames : start + length].max() for start in starts])
@@ -69,7 +72,7 @@ def calibrate(
     generators: list[np.random.Generator],
     first_z: np.ndarray | None,
 ) -> Calibration:
-    """Calibrate a day from its baseline.
+    """Calibrate a day from its baseline; NaN where the readout of a mouse does not vary.
 
     On day 1 (`first_z` None) the threshold is where half of the pseudo-trials succeed; its z-score on the
     mirrored distribution is kept, and later days put the threshold at the same z of their own baseline.
@@ -78,6 +81,7 @@ def calibrate(
     moments = np.array([mirrored_moments(row) for row in x])
     if first_z is None:
         threshold = np.array([half_success_threshold(row, protocol, g) for row, g in zip(x, generators, strict=True)])
-        first_z = (threshold - moments[:, 0]) / moments[:, 1]
+        spread = np.where(moments[:, 1] > 0, moments[:, 1], np.nan)
+        first_z = (threshold - moments[:, 0]) / spread
     threshold = moments[:, 0] + first_z * moments[:, 1]
     return Calibration(x.min(axis=1), threshold, first_z, f0[:, :, -1])

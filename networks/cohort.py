@@ -1,6 +1,6 @@
 """A cohort on a device: values in, results out, mice always first; shards of it run side by side."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +19,9 @@ from networks.target import Target
 #: Architectures of a CUDA program that is built without a GPU: A100 and H100.
 DATA_CENTRE = ("sm_80", "sm_90")
 
+#: Roles of the cells of a mouse in the readout, in their order.
+ROLES = ("P+", "P-", "P0")
+
 #: Step of the last spike of a cell at rest: a second before the start.
 LONG_AGO = -round(1 / float(DT))
 
@@ -32,6 +35,8 @@ def structure_of(config: Config) -> Structure:
     return Structure(
         mice=-(-config.mice // min(threads, config.mice)),
         cells=config.cells,
+        p_plus=config.bci_cells // 2,
+        p_minus=config.bci_cells // 2,
         varied=frozenset(name for name, value in config.parameters.items() if isinstance(value, list)),
         record=config.record,
     )
@@ -64,13 +69,21 @@ class Cohort:
     mice and noise is counted per mouse, the result does not depend on their number.
     """
 
-    def __init__(self, config: Config, program: Path | None = None, progress: Progress = lambda done, all: None):
+    def __init__(
+        self,
+        config: Config,
+        program: Path | None = None,
+        progress: Progress = lambda done, all: None,
+        numbers: Sequence[int] | None = None,
+    ):
         """Build the program (cached), or take the one that ``apical build`` left in the folder `program`.
 
+        numbers : of the mice, which decide over their noise and first weights; first_mouse, ... when None
         Raises UserError without a compiler or, for CUDA, without a GPU.
         """
         self.config = config
         self.mice = config.mice
+        self.numbers = config.first_mouse + np.arange(self.mice) if numbers is None else np.array(numbers)
         self.structure = structure_of(config)
         self.shards = -(-config.mice // self.structure.mice)
         if config.device == "cuda_standalone":
@@ -100,7 +113,7 @@ class Cohort:
 
     def initial_values(self) -> Values:
         """Everything but parameters that a run starts from: identities, resting state, day-1 weights."""
-        s, mice = self.structure, self.config.first_mouse + np.arange(self.mice)
+        s, mice = self.structure, self.numbers
         values: Values = {}
         for group, count, index in [
             ("pyramidal", s.cells, "cell"),
@@ -134,7 +147,7 @@ class Cohort:
     def roles(self) -> np.ndarray:
         """``P+``, ``P-`` or ``P0`` of each cell of a mouse."""
         s = self.structure
-        return np.array(["P+"] * s.p_plus + ["P-"] * s.p_minus + ["P0"] * (s.cells - s.bci_cells))
+        return np.repeat(ROLES, (s.p_plus, s.p_minus, s.cells - s.bci_cells))
 
     def _first_weights(self, mouse: int) -> np.ndarray:
         """Weights over their mean, shape (inputs * cells,), the inputs first; uniform in 0.5 to 1.5.

@@ -2,6 +2,7 @@
 
 import difflib
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -32,7 +33,8 @@ class Config(BaseModel):
 
     mice: Annotated[int, Field(ge=1, lt=10**6)] = 6
     first_mouse: Annotated[int, Field(ge=0, lt=2**30)] = 0
-    cells: Annotated[int, Field(ge=10, lt=10**6)] = 80
+    cells: Annotated[int, Field(ge=2, lt=10**6)] = 80
+    bci_cells: Annotated[int, Field(ge=2, multiple_of=2)] = 10  # of the cells; half of them P+, half P-
     days: Annotated[int, Field(ge=1)] = 14
     condition: str = "control"
     feedback: Literal["aligned", "learned", "random"] = "learned"
@@ -49,6 +51,13 @@ class Config(BaseModel):
     threads: Annotated[int, Field(ge=1)] = 2
     record: Literal["events", "imaging", "traces"] = "events"
     parameters: dict[str, str | float | list[str | float]] = {}  # a list has one value per mouse
+
+    @field_validator("bci_cells")
+    @classmethod
+    def _among_the_cells(cls, value: int, info) -> int:
+        if value > info.data.get("cells", value):
+            raise ValueError(f"{value} neurons of the readout are more than the {info.data['cells']} cells of a mouse")
+        return value
 
     @field_validator("condition", "protocol")
     @classmethod
@@ -79,23 +88,31 @@ class Config(BaseModel):
 
 def load_config(path: Path | None = None, defaults: dict | None = None, **options) -> Config:
     """The configuration of a TOML file (if any) over `defaults`, overridden by `options`. Raises UserError."""
-    fields = {}
-    if path is not None:
-        try:
-            fields = tomllib.loads(Path(path).read_text())
-        except OSError as error:
-            raise UserError(f"cannot read {path}: {error.strerror}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UserError(f"{path} is no valid TOML: {error}") from None
+    fields = {} if path is None else read_toml(path)
     try:
         return Config(**(defaults or {}) | fields | options)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(x) for x in first["loc"]) or "configuration"
-        message = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(place, Config.model_fields, n=1)
-            message = "unknown option" + (f"; did you mean {near[0]}?" if near else "")
-        elif first["type"] != "value_error":
-            message = f"{message[0].lower()}{message[1:]}, got {first['input']!r}"
-        raise UserError(f"{place}: {message}") from None
+        raise UserError(one_line(error, Config.model_fields)) from None
+
+
+def read_toml(path: Path) -> dict:
+    """The tables of a TOML file. Raises UserError when it cannot be read."""
+    try:
+        return tomllib.loads(Path(path).read_text())
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is no valid TOML: {error}") from None
+
+
+def one_line(error: ValidationError, known: Iterable[str]) -> str:
+    """The first thing that is wrong, where, and the nearest of the `known` names for an unknown one."""
+    first = error.errors()[0]
+    place = ".".join(str(x) for x in first["loc"])
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(place, known, n=1)
+        message = "unknown option" + (f"; did you mean {near[0]}?" if near else "")
+    elif first["type"] != "value_error":
+        message = f"{message[0].lower()}{message[1:]}, got {first['input']!r}"
+    return f"{place}: {message}" if place else message

@@ -27,6 +27,21 @@ class Protocol:
     probe_every: int = 0  # every n-th trial open loop: no feedback, no light, no plasticity; 0: none
     learning_rate_scale: float = 1.0  # of eta and the alignment rate: days of other length learn alike
 
+    @property
+    def baseline_run(self) -> float:
+        """Seconds of the baseline with its warm-up."""
+        return self.warm_up + self.baseline
+
+    @property
+    def closed_loop_run(self) -> float:
+        """Seconds of the closed loop with its warm-up."""
+        return self.warm_up + self.closed_loop
+
+    @property
+    def day(self) -> float:
+        """Seconds that are simulated of a day."""
+        return self.baseline_run + self.closed_loop_run
+
     def frames(self, seconds: float) -> int:
         """Seconds as a whole number of imaging frames."""
         return round(seconds * RATE)

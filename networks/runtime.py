@@ -4,11 +4,22 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from brian2 import get_device, prefs, second, set_device
+from brian2 import Network, get_device, prefs, second, set_device
 from brian2.core.variables import ArrayVariable
 
 from networks.compiler import COMPILER_FLAGS
 from networks.target import Compiled
+
+
+def arrays_of(network: Network) -> dict[str, np.ndarray]:
+    """The arrays of all groups and monitors of a network that has run, by ``group.variable``."""
+    return {
+        f"{item.name}.{name}": np.array(variable.get_value())
+        for item in network.objects
+        if hasattr(item, "variables")
+        for name, variable in item.variables.items()
+        if isinstance(variable, ArrayVariable) and variable.owner.name == item.name
+    }
 
 
 class RuntimeProgram:
@@ -28,13 +39,7 @@ class RuntimeProgram:
                 group, variable = name.split(".")
                 network[group].variables[variable].set_value(value)
             network.run(float(values[self.structure.duration]) * second)
-            return {
-                f"{item.name}.{name}": np.array(variable.get_value())
-                for item in network.objects
-                if hasattr(item, "variables")
-                for name, variable in item.variables.items()
-                if isinstance(variable, ArrayVariable) and variable.owner.name == item.name
-            }
+            return arrays_of(network)
         finally:
             set_device(previous)
             prefs.codegen.cpp.extra_compile_args_gcc = flags

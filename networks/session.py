@@ -1,5 +1,6 @@
 """One day of a cohort: baseline program, calibration, closed-loop program."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from equations import feedback, task
 from networks.calibration import Calibration, calibrate
 from networks.cohort import Cohort, Values
 from networks.conditions import CONDITIONS, deliver
-from networks.errors import UserError
+from networks.failures import failures
 from networks.protocols import PROTOCOLS, Protocol
 from networks.record import day_record
 from networks.results import CohortResults
@@ -30,12 +31,14 @@ AVERAGES = ("pyramidal.event_average", "pyramidal.burst_average")
 
 
 class Training:
-    """A cohort under a condition and a protocol, one day after the other."""
+    """A cohort under a protocol, one day after the other."""
 
-    def __init__(self, cohort: Cohort):
+    def __init__(self, cohort: Cohort, conditions: Sequence[str] | None = None):
+        """conditions : of each mouse; that of the configuration for all when None"""
         config = cohort.config
         self.cohort = cohort
-        self.condition = CONDITIONS[config.condition]
+        names = [config.condition] * cohort.mice if conditions is None else conditions
+        self.conditions = [CONDITIONS[name] for name in names]
         self.protocol: Protocol = replace(PROTOCOLS[config.protocol], probe_every=config.probe_every)
         self.fixed = cohort.parameters() | cohort.initial_values() | self._condition_values()
         scale = self.protocol.learning_rate_scale
@@ -47,10 +50,10 @@ class Training:
         s, protocol, mice = self.cohort.structure, self.protocol, self.cohort.mice
         per_mouse = np.ones((mice, 1))
         return {
-            "readout.session_light": per_mouse * self.condition.light,
+            "readout.session_light": self._of_condition("light")[:, None],
             "readout.probe_every": per_mouse * protocol.probe_every,
-            "ndnf.opsin": np.full((mice, s.ndnf), float(self.condition.opsin)),
-            "ndnf.release": np.full((mice, s.ndnf), self.condition.ndnf / s.ndnf),
+            "ndnf.opsin": np.repeat(self._of_condition("opsin")[:, None], s.ndnf, axis=1),
+            "ndnf.release": np.repeat(self._of_condition("ndnf")[:, None] / s.ndnf, s.ndnf, axis=1),
             "readout.hold_frames": np.asarray(protocol.hold_frames),
             "readout.grey_frames": np.asarray(protocol.frames(protocol.grey)),
             "readout.trial_frames": np.asarray(protocol.frames(protocol.trial)),
@@ -58,6 +61,10 @@ class Training:
             "readout.black_frames": np.asarray(protocol.frames(protocol.black)),
             "readout.time_out_frames": np.asarray(protocol.frames(protocol.time_out)),
         }
+
+    def _of_condition(self, switch: str) -> np.ndarray:
+        """A switch of each mouse's condition as 0 or 1, shape (mice,)."""
+        return np.array([float(getattr(condition, switch)) for condition in self.conditions])
 
     def first_state(self) -> Values:
         """The slow state before day 1."""
@@ -81,14 +88,27 @@ class Training:
             intact[:, : cohort.structure.bci_cells] = np.sign(cohort.readout_weights())
         if cohort.config.feedback == "random":
             intact = deliver("random", intact, self.generators("random feedback"))
-        return deliver(self.condition.teaching, intact, self.generators("feedback"))
+        rows = zip(self.conditions, intact[:, None], self.generators("feedback"), strict=True)
+        return np.concatenate([deliver(condition.teaching, row, [own]) for condition, row, own in rows])
+
+    def _current(self, feedback: np.ndarray) -> Values:
+        """Feedback weights (mice, cells) as those of the compartment that the teaching current of each mouse enters."""
+        at_soma = np.array([condition.compartment == "soma" for condition in self.conditions])[:, None]
+        return {
+            "pyramidal.feedback_apical": np.where(at_soma, 0.0, feedback),
+            "pyramidal.feedback_soma": np.where(at_soma, feedback, 0.0),
+        }
 
     def generators(self, purpose: str, day: int = 0) -> list[np.random.Generator]:
-        first = self.cohort.config.first_mouse
-        return [self.cohort.generator(first + n, purpose, day) for n in range(self.cohort.mice)]
+        """A generator for each mouse."""
+        return [self.cohort.generator(int(number), purpose, day) for number in self.cohort.numbers]
 
-    def day(self, day: int, state: Values, scratch: Path, progress=lambda phase: None) -> tuple[Values, Values]:
-        """Run day `day` (1, 2, ...) from the slow state; the record of the day and the next slow state.
+    def day(
+        self, day: int, state: Values, scratch: Path, progress=lambda phase: None
+    ) -> tuple[Values, Values, dict[int, str]]:
+        """Run day `day` (1, 2, ...) from the slow state.
+
+        Returns the record of the day, the next slow state, and which mice (positions) failed, and why.
 
         state : ``group.variable`` of SLOW_STATE to arrays (mice, elements per mouse), and from day 2 on ``z``, the
             z-score of the threshold of day 1, shape (mice,)
@@ -97,7 +117,7 @@ class Training:
         """
         protocol, mice = self.protocol, self.cohort.mice
         progress("baseline")
-        before = self._run(day, 0, state, scratch / "baseline", protocol.warm_up + protocol.baseline)
+        before = self._run(day, 0, state, scratch / "baseline", protocol.baseline_run)
         averages = {name: before.state(name) for name in AVERAGES}
         if day == 1:
             averages = {name: value / self._grown_fraction() for name, value in averages.items()}
@@ -105,20 +125,16 @@ class Training:
         delivered = self.feedback(state)
 
         progress("closed loop")
-        start = {
-            f"pyramidal.feedback_{self.condition.compartment}": delivered,
+        start = self._current(delivered) | {
             "pyramidal.f0": self._f0(before, calibration),
             "readout.x_minimum": calibration.x_minimum[:, None],
             "readout.threshold": calibration.threshold[:, None],
             "readout.phase": np.full((mice, 1), task.GREY),
             "readout.frames": np.full((mice, 1), -protocol.frames(protocol.warm_up)),
         }
-        duration = protocol.warm_up + protocol.closed_loop
-        loop = self._run(day, 1, state | averages | start, scratch / "closed_loop", duration)
+        loop = self._run(day, 1, state | averages | start, scratch / "closed_loop", protocol.closed_loop_run)
         next_state = {name: loop.state(name) for name in SLOW_STATE} | {"z": calibration.z}
-        record = day_record(loop, calibration, delivered)
-        _check_finite(next_state)
-        return record, next_state
+        return day_record(loop, calibration, delivered), next_state, failures(before, loop, next_state)
 
     def excerpt(self, seconds: float, scratch: Path) -> CohortResults:
         """Day 1 in closed loop for some seconds, without a baseline before it; all cells are taught alike.
@@ -126,10 +142,8 @@ class Training:
         For comparisons of devices. scratch : folder for the programs' files
         """
         mice, cells = self.cohort.mice, self.cohort.structure.cells
-        values = self.first_state() | {
-            f"pyramidal.feedback_{self.condition.compartment}": np.ones((mice, cells)),
-            "readout.phase": np.full((mice, 1), task.TRIAL),
-        }
+        values = self.first_state() | self._current(np.ones((mice, cells)))
+        values["readout.phase"] = np.full((mice, 1), task.TRIAL)
         return self._run(1, 1, values, scratch, seconds)
 
     def _run(self, day: int, part: int, values: Values, folder: Path, duration: float) -> CohortResults:
@@ -150,8 +164,7 @@ class Training:
 
     def _grown_fraction(self) -> np.ndarray:
         """A running average that starts at zero has reached 1 - exp(-T/tau) of the rate after T."""
-        duration = self.protocol.warm_up + self.protocol.baseline
-        return 1 - np.exp(-duration / self.fixed["pyramidal.tau_average"])
+        return 1 - np.exp(-self.protocol.baseline_run / self.fixed["pyramidal.tau_average"])
 
     def _calibrate(self, day: int, baseline: CohortResults, first_z: np.ndarray | None) -> Calibration:
         fluorescence = baseline.recorded("bci_fluorescence.fluorescence_soma")
@@ -163,10 +176,3 @@ class Training:
         f0 = baseline.state("pyramidal.f0")
         f0[:, : calibration.f0.shape[1]] = calibration.f0
         return f0
-
-
-def _check_finite(state: Values) -> None:
-    for name, values in state.items():
-        if not np.isfinite(values).all():
-            mouse = int(np.argwhere(~np.isfinite(values))[0][0])
-            raise UserError(f"the simulation of mouse {mouse} became unstable ({name} is not finite)")

@@ -79,21 +79,21 @@ def train(
         # A folder of its own: programs that outlive a killed run must not meet those of the next.
         try:
             with tempfile.TemporaryDirectory(prefix="scratch-", dir=out, ignore_cleanup_errors=True) as scratch:
-                record, state = training.day(day, state, Path(scratch), partial(progress, day - 1))
+                record, state, failed = training.day(day, state, Path(scratch), partial(progress, day - 1))
         except OSError as error:
             raise cannot_write(out / "scratch", error) from None
+        for mouse, reason in failed.items():
+            raise UserError(f"day {day}, mouse {cohort.numbers[mouse]}: {reason}")
         save_day(checkpoints, day, record, state)
         wall["simulation"] += time.perf_counter() - started
         _write_description(out, description)
 
     progress(config.days, "writing")
-    mice = config.first_mouse + np.arange(config.mice)
     description["spike_sha256"] = _spike_checksum(checkpoints, config.days)
-    checksum = write_store(out / "cohort.zarr", checkpoints, config.days, mice, cohort.roles())
+    checksum = write_store(out / "cohort.zarr", checkpoints, config.days, cohort.numbers, cohort.roles())
     protocol = training.protocol
-    seconds = config.mice * config.days * (2 * protocol.warm_up + protocol.baseline + protocol.closed_loop)
-    description["realtime_factor"] = seconds / wall["simulation"]
-    description["closed_loop_seconds"] = protocol.warm_up + protocol.closed_loop
+    description["realtime_factor"] = config.mice * config.days * protocol.day / wall["simulation"]
+    description["closed_loop_seconds"] = protocol.closed_loop_run
     description["protocol"] = asdict(protocol)
     description["parameters"] = {name: str(p.value) for name, p in PARAMETERS.items()} | config.parameters
     _write_description(out, description | {"store_sha256": checksum})

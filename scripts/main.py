@@ -5,7 +5,20 @@ import sys
 import typer
 from rich.console import Console
 
-from scripts import analyse, build, cuda_report, doctor, export, fit_cell, paper, report, train, validate
+from scripts import (
+    analyse,
+    build,
+    cuda_report,
+    doctor,
+    export,
+    fit_cell,
+    paper,
+    plot_sweep,
+    report,
+    sweep,
+    train,
+    validate,
+)
 
 app = typer.Typer(
     help="Spiking mice learn a brain-computer interface from teaching signals in their apical dendrites.",
@@ -15,6 +28,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(train.train)
+app.command()(sweep.sweep)
+app.command()(plot_sweep.plot_sweep)
 app.command()(analyse.analyse)
 app.command()(paper.paper)
 app.command()(report.report)

@@ -1,5 +1,6 @@
 import json
 import logging
+import sys
 import sysconfig
 import tempfile
 from functools import cache
@@ -17,6 +18,7 @@ from networks.cuda.gpu import gpus
 from networks.protocols import PROTOCOLS, RATE, Protocol
 from networks.session import Training
 from networks.store import write_store
+from scripts.main import main
 
 
 def pytest_collection_modifyitems(items):
@@ -26,12 +28,14 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="needs an NVIDIA GPU"))
 
 
-@pytest.fixture
-def brief_days(monkeypatch):
+@pytest.fixture(scope="module")
+def brief_days():
     """Days of the short protocol last less than two minutes."""
     # Long enough for F0 (30 s), pseudo-trials (28.1 s) and a few trials.
     brief = Protocol(baseline=70.0, closed_loop=40.0, learning_rate_scale=60.0)
-    monkeypatch.setitem(PROTOCOLS, "short", brief)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PROTOCOLS, "short", brief)
+        yield
 
 
 @pytest.fixture
@@ -42,6 +46,21 @@ def excerpt(tmp_path):
         return Training(Cohort(config)).excerpt(seconds, Path(tempfile.mkdtemp(dir=tmp_path)))
 
     return run
+
+
+@pytest.fixture
+def apical(monkeypatch, capsys):
+    """Run the console script: exit code, output and errors, each on as few lines as there are."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["apical", *map(str, arguments)])
+        monkeypatch.setenv("COLUMNS", "300")
+        with pytest.raises(SystemExit) as end:
+            main()
+        captured = capsys.readouterr()
+        return end.value.code or 0, captured.out.strip(), captured.err.strip()
+
+    return call
 
 
 @pytest.fixture(scope="session")

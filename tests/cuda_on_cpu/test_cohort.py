@@ -9,6 +9,8 @@ from networks.cohort import Cohort
 from networks.config import Config
 from networks.device import CompiledProgram, generate_sources
 from networks.session import Training
+from networks.sweep.design import Design
+from networks.sweep.shards import cut
 from networks.target import Target
 
 ORDERS = ("forward", "reversed", "shuffled")
@@ -35,11 +37,11 @@ def cuda_on_cpu(execute, tmp_path_factory):
     """Build a cohort's CUDA program for the CPU: (configuration of the cohort, options of `build`) to its program."""
     built = {}
 
-    def make(mice, cells, precision="double", name="plain", **options):
-        key = mice, cells, precision, name
+    def make(mice, cells, precision="double", name="plain", varied=frozenset(), **options):
+        key = mice, cells, precision, name, varied
         if key not in built:
             target = Target("cuda_standalone", precision, arch=("sm_90",))
-            structure = Structure(mice=mice, cells=cells)
+            structure = Structure(mice=mice, cells=cells, varied=varied)
             folder = tmp_path_factory.mktemp("cuda")
             (folder / "sources").mkdir()
             generate_sources(structure, target, folder / "sources")
@@ -103,6 +105,23 @@ def test_single_precision_fires_nearly_the_same_spikes(run, cuda_on_cpu, differe
     for single in (first, run(parameters={}, precision="single", **FEW)):
         spikes = spike_set(single)
         assert len(spikes ^ double) < 0.05 * len(double), "of the spikes, those that moved in 0.4 s"
+
+
+def test_the_batch_of_a_sweep_fires_the_spikes_of_the_cpp_program(cuda_on_cpu, tmp_path, differences):
+    sweep = Design(
+        axes={"eta": ["0.1 pA", "0.4 pA"], "sigma_soma": ["100 pA", "400 pA"]},
+        conditions=["control", "somatic_teaching"],
+        run={"protocol": "short", "cells": 21},
+    )
+    (shard,) = cut(sweep, 8)
+    results = []
+    for program in (None, cuda_on_cpu(mice=8, cells=21, varied=frozenset(sweep.axes))):
+        training = shard.training()
+        training.cohort.program = program or training.cohort.program
+        results.append(training.excerpt(DURATION, tmp_path / str(program is None)))
+    assert differences(*results) == []
+    spikes = results[0].events("spikes")[0]
+    assert spikes.min() > 0 and np.unique(spikes).size > 1, "the points differ"
 
 
 def test_the_program_makes_no_memory_error(run, cuda_on_cpu):

@@ -21,7 +21,7 @@ def train(tmp_path):
         training = Training(Cohort(Config(cells=CELLS, protocol="short", **options)))
         state = training.first_state()
         for day in (1, 2):
-            record, state = training.day(day, state, tmp_path / f"{len(list(tmp_path.iterdir()))}")
+            record, state, _ = training.day(day, state, tmp_path / f"{len(list(tmp_path.iterdir()))}")
         return record, state
 
     return days

@@ -30,7 +30,7 @@ def refused():
         ({"mice": 2.5}, ["mice", "integer"]),
         ({"mice": "many"}, ["mice", "integer"]),
         ({"days": -1}, ["days", "greater than or equal to 1"]),
-        ({"cells": 9}, ["cells", "greater than or equal to 10"]),
+        ({"cells": 9}, ["cells", "10 neurons of the readout are more than the 9 cells"]),
         ({"first_mouse": -1}, ["first_mouse", "greater than or equal to 0"]),
         ({"seed": 2**31}, ["seed", "less than"]),
         ({"threads": 0}, ["threads", "greater than or equal to 1"]),

@@ -22,7 +22,7 @@ def trained(tmp_path, monkeypatch):
         training = Training(Cohort(Config(mice=4, cells=21, threads=2, protocol="short", **options)))
         state = training.first_state()
         for day in range(1, DAYS + 1):
-            record, state = training.day(day, state, tmp_path / str(len(list(tmp_path.iterdir()))))
+            record, state, _ = training.day(day, state, tmp_path / str(len(list(tmp_path.iterdir()))))
         return record, state
 
     return run

@@ -3,27 +3,10 @@ import sys
 
 import pytest
 
-from scripts.main import main
-
 
 @pytest.fixture(scope="module")
 def imaged_run(recorded_run):
     return recorded_run("imaging")
-
-
-@pytest.fixture
-def apical(monkeypatch, capsys):
-    """Run the console script: exit code, output and errors, each on as few lines as there are."""
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["apical", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "300")
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        return end.value.code or 0, captured.out.strip(), captured.err.strip()
-
-    return call
 
 
 def test_export_says_what_was_not_recorded(apical, imaged_run, tmp_path):

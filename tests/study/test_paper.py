@@ -1,7 +1,6 @@
 """The study in one command: its arms, how it goes on, what it writes. Training and analysis are stubbed."""
 
 import json
-import sys
 
 import pytest
 
@@ -10,7 +9,6 @@ from analysis import figures_study
 from analysis.plan import ABLATIONS, STUDY, arm_commands
 from networks.config import Config
 from networks.errors import UserError
-from scripts.main import main
 from scripts.paper import config_of, run_study
 
 SETTINGS = Config(protocol="short", record="imaging")
@@ -45,19 +43,6 @@ def stubbed(monkeypatch, described, drawn, analysed):
     monkeypatch.setattr("analysis.write_summary", summary)
     monkeypatch.setattr(figures_study, "save_study_figures", lambda run: drawn(run))
     return calls
-
-
-@pytest.fixture
-def apical(monkeypatch, capsys):
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["apical", *map(str, arguments)])
-        monkeypatch.setenv("COLUMNS", "200")
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        return end.value.code or 0, captured.out, captured.err.strip()
-
-    return call
 
 
 def test_the_arms_are_those_of_the_paper_and_the_null():

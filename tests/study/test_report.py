@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,7 +12,6 @@ from analysis.published import PUBLISHED
 from analysis.report import study_of, write_report
 from analysis.report_tables import MADE_BY, misses, number, title, verdicts
 from networks.errors import UserError
-from scripts.main import main
 
 DOI = "https://doi.org/10.1038/s41586-026-10190-7"
 
@@ -151,18 +149,6 @@ def test_runs_that_differ_are_pointed_out(report, study_runs):
     description["config"]["seed"] = 2
     path.write_text(json.dumps(description))
     assert "seed: 1, 2" in text_of(report(study_runs))
-
-
-@pytest.fixture
-def apical(monkeypatch, capsys):
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["apical", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            main()
-        captured = capsys.readouterr()
-        return end.value.code or 0, captured.out.strip(), captured.err.strip()
-
-    return call
 
 
 def test_the_command_writes_both_pages_and_keeps_earlier_ones(apical, study_runs, tmp_path):

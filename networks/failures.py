@@ -1,0 +1,30 @@
+"""Mice whose simulation is worth nothing: numbers that are no longer finite, a readout that does not vary."""
+
+import numpy as np
+
+from networks.cohort import Values
+from networks.results import CohortResults
+
+#: A potential that is not a number never reaches a threshold: the cell falls silent, and nothing else shows it.
+POTENTIALS = ("pyramidal.v_soma", "pyramidal.v_apical", "ndnf.v")
+
+
+def failures(baseline: CohortResults, loop: CohortResults, state: Values) -> dict[int, str]:
+    """Mice (positions) whose day failed, and why.
+
+    baseline, loop : of the day's two runs; state : what `networks.session.Training.day` hands to the next day
+    """
+    found: dict[int, str] = {}
+    for part in (baseline, loop):
+        for name in POTENTIALS:
+            _mark(found, part.state(name), f"the simulation became unstable ({name} is not finite)")
+    _mark(found, state["z"], "the readout of the baseline does not vary, so it has no threshold")
+    for name, values in state.items():
+        _mark(found, values, f"the simulation became unstable ({name} is not finite)")
+    return found
+
+
+def _mark(found: dict[int, str], values: np.ndarray, reason: str) -> None:
+    lost = ~np.isfinite(values.reshape(len(values), -1)).all(axis=1)
+    for mouse in np.flatnonzero(lost).tolist():
+        found.setdefault(mouse, reason)
