@@ -15,7 +15,7 @@ from analysis.ground_truth import angles, recovered, recovered_over_events, teac
 from analysis.imaging import delta_f_over_f, pair_correlation
 from analysis.residual import coincident_events, compartment_events, residuals
 from analysis.scores import score_run
-from networks.config import values_of
+from networks.config import Config
 from networks.errors import UserError
 from networks.store import open_run, read_description
 
@@ -66,7 +66,7 @@ def collect(run: Path, folder: Path, jobs: int = 2, progress: Progress = lambda 
     if "fluorescence_soma" not in data:
         raise UserError(f"{run} has no imaging; train it again with --record imaging")
     tasks = [(n, int(day)) for n in range(data.sizes["mouse"]) for day in data.session.values]
-    given = values_of("i_teaching", read_description(run)["parameters"]["i_teaching"])
+    given = Config(**read_description(run)["config"]).given("i_teaching")
     unit = np.broadcast_to(given / float(pA), data.sizes["mouse"])
     work = (delayed(_session)(run / "cohort.zarr", mouse, day, folder, unit[mouse]) for mouse, day in tasks)
     rows = []

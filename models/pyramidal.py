@@ -1,15 +1,11 @@
 """The layer 5 pyramidal population of a cohort: cell, indicator, learning rule in one group."""
 
 from brian2 import NeuronGroup
-from brian2.stateupdaters.explicit import euler
 
-from equations import feedback, indicator, ndnf, noise, plasticity, pyramidal
+from equations import feedback, indicator, ndnf, plasticity, pyramidal
 from equations.parameters import Table, declarations
 from equations.task import FRAME_RATE
-
-PARAMETERS: Table = (
-    pyramidal.PARAMETERS | ndnf.DENDRITE_PARAMETERS | indicator.PARAMETERS | plasticity.PARAMETERS | feedback.PARAMETERS
-)
+from models.cells import NAUD_SPREKELER, Cell
 
 #: What a cell reads from its mouse.
 LINKED = {
@@ -20,29 +16,35 @@ LINKED = {
 }
 
 
-def _euler(equations, variables, options=None) -> str:
-    return f"{euler(equations, variables, options)}\n{pyramidal.AFTER_STEP}"
+def parameters(cell: Cell) -> Table:
+    """All parameters of a population of this cell."""
+    return cell.parameters | cell.drive | indicator.PARAMETERS | plasticity.PARAMETERS | feedback.PARAMETERS
 
 
-def pyramidal_cells(count: int, varied: frozenset[str], clock, frame_clock) -> NeuronGroup:
+def pyramidal_cells(count: int, varied: frozenset[str], clock, frame_clock, cell: Cell = NAUD_SPREKELER) -> NeuronGroup:
     """`count` layer 5 pyramidal neurons, imaged and averaged at each tick of `frame_clock`.
 
     The variables of `LINKED` must be linked before the run. Parameters in `varied` are arrays.
     """
+
+    def method(equations, variables, options=None) -> str:
+        return f"{cell.method(equations, variables, options)}\n{pyramidal.AFTER_STEP}"
+
     group = NeuronGroup(
         count,
-        pyramidal.EQUATIONS
+        cell.equations
+        + pyramidal.DRIVE
         + ndnf.DENDRITE
         + indicator.EQUATIONS
         + plasticity.EQUATIONS
         + feedback.EQUATIONS
         + "".join(f"{name} : {unit} (linked)\n" for name, unit in LINKED.items())
-        + declarations(PARAMETERS, varied),
-        method=_euler,
-        threshold=pyramidal.SPIKE,
-        reset=pyramidal.RESET + plasticity.RESET + indicator.RESET,
+        + declarations(parameters(cell), varied),
+        method=method,
+        threshold=cell.spike,
+        reset=cell.reset + plasticity.RESET + indicator.RESET,
         events={"plateau": pyramidal.PLATEAU},
-        namespace=noise.FUNCTIONS | {"frame_interval": 1 / FRAME_RATE, "input_range": pyramidal.INPUT_RANGE},
+        namespace=cell.functions | {"frame_interval": 1 / FRAME_RATE, "input_range": pyramidal.INPUT_RANGE},
         clock=clock,
         name="pyramidal",
     )

@@ -4,20 +4,19 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from brian2 import Clock, EventMonitor, Network, SpikeMonitor, StateMonitor, linked_var, ms
+from brian2 import Clock, EventMonitor, Network, SpikeMonitor, StateMonitor, linked_var, ms, second
 
 from equations.parameters import Table
 from equations.task import FRAME_RATE
 from models import inputs, interface, ndnf, pyramidal
-
-DT = 0.5 * ms  # burst fraction within 0.05 of that at 0.1 ms
+from models.cells import CELLS
 
 
 @dataclass(frozen=True)
 class Structure:
     """What is compiled into the program; everything else are values that a run is given.
 
-    varied : names of parameters that differ between mice
+    pyramidal : name of the cell; varied : names of parameters that differ between mice
     record : ``events``; ``imaging``, also the fluorescence of all cells; ``traces``, also voltages of the BCI cells
     """
 
@@ -30,11 +29,17 @@ class Structure:
     inputs: int = 100
     latents: int = 4
     ndnf: int = 10
+    pyramidal: str = "naud_sprekeler"
     varied: frozenset[str] = frozenset()
     record: str = "events"
 
     def build(self) -> Network:
         return build(self)
+
+    @property
+    def dt(self) -> float:
+        """Time step in s."""
+        return CELLS[self.pyramidal].circuit_dt * 1e-3
 
     @property
     def bci_cells(self) -> int:
@@ -51,23 +56,24 @@ class Structure:
         return {name: self.mice * count for name, count in per_mouse.items()}
 
 
-#: Parameters by the group that holds them.
-TABLES: dict[str, Table] = {
-    "pyramidal": pyramidal.PARAMETERS,
-    "inputs": inputs.PARAMETERS,
-    "latents": inputs.LATENT_PARAMETERS,
-    "feed_forward": inputs.SYNAPSE_PARAMETERS,
-    "ndnf": ndnf.PARAMETERS,
-    "readout": interface.PARAMETERS,
-}
+def tables(cell: str) -> dict[str, Table]:
+    """Parameters of the circuit with pyramidal cells of this name, by the group that holds them."""
+    return {
+        "pyramidal": pyramidal.parameters(CELLS[cell]),
+        "inputs": inputs.PARAMETERS,
+        "latents": inputs.LATENT_PARAMETERS,
+        "feed_forward": inputs.SYNAPSE_PARAMETERS,
+        "ndnf": ndnf.PARAMETERS,
+        "readout": interface.PARAMETERS,
+    }
 
 
 def build(s: Structure) -> Network:
     """The network of `s.mice` mice. Cell `i` of a group belongs to mouse `i // n`."""
-    clock = Clock(DT, name="step_clock")
+    clock = Clock(s.dt * second, name="step_clock")
     frame_clock = Clock(1 / FRAME_RATE, name="frame_clock")
 
-    cells = pyramidal.pyramidal_cells(s.mice * s.cells, s.varied, clock, frame_clock)
+    cells = pyramidal.pyramidal_cells(s.mice * s.cells, s.varied, clock, frame_clock, CELLS[s.pyramidal])
     latents = inputs.slow_latents(s.mice * s.latents, s.varied, frame_clock)
     units = inputs.input_units(s.mice * s.inputs, s.varied, clock, frame_clock)
     interneurons = ndnf.ndnf_cells(s.mice * s.ndnf, s.varied, clock)

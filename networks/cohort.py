@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from networks.circuit import DT, TABLES, Structure
-from networks.config import PARAMETERS, Config, values_of
+from models.cells import CELLS
+from networks.circuit import Structure, tables
+from networks.config import Config
 from networks.cuda.gpu import gpus, require_gpu
 from networks.device import CompiledProgram, Progress
 from networks.errors import UserError
@@ -22,9 +23,6 @@ DATA_CENTRE = ("sm_80", "sm_90")
 #: Roles of the cells of a mouse in the readout, in their order.
 ROLES = ("P+", "P-", "P0")
 
-#: Step of the last spike of a cell at rest: a second before the start.
-LONG_AGO = -round(1 / float(DT))
-
 Values = dict[str, np.ndarray]
 
 
@@ -35,6 +33,7 @@ def structure_of(config: Config) -> Structure:
     return Structure(
         mice=-(-config.mice // min(threads, config.mice)),
         cells=config.cells,
+        pyramidal=config.pyramidal,
         p_plus=config.bci_cells // 2,
         p_minus=config.bci_cells // 2,
         varied=frozenset(name for name, value in config.parameters.items() if isinstance(value, list)),
@@ -101,11 +100,10 @@ class Cohort:
         s = self.structure
         per_mouse = dict(pyramidal=s.cells, inputs=s.inputs, latents=s.latents, ndnf=s.ndnf)
         per_mouse |= dict(readout=1, feed_forward=s.inputs * s.cells)
-        given = {name: values_of(name, v) for name, v in self.config.parameters.items()}
         values = {}
-        for group, table in TABLES.items():
-            for name, parameter in table.items():
-                value = given.get(name, np.asarray(parameter.value, dtype=float))
+        for group, table in tables(s.pyramidal).items():
+            for name in table:
+                value = self.config.given(name)
                 if name in s.varied:
                     value = np.repeat(value[:, None], per_mouse[group], axis=1)
                 values[f"{group}.{name}"] = value
@@ -129,14 +127,14 @@ class Cohort:
         relative = np.stack([self._first_weights(mouse) for mouse in mice])
         values["feed_forward.w"] = relative * self._per_mouse("w_max") / 3
 
-        per_cell = np.ones((self.mice, s.cells))
-        resting = {"v_soma": "e_leak", "v_apical": "e_leak", "v_threshold": "v_threshold_rest"}
-        for name, parameter in resting.items():
-            values[f"pyramidal.{name}"] = per_cell * self._per_mouse(parameter)
-        values["pyramidal.last_spike"] = LONG_AGO * per_cell
+        per_cell, long_ago = np.ones((self.mice, s.cells)), -round(1 / s.dt)  # steps in a second
+        cell = CELLS[s.pyramidal]
+        for name, state in cell.resting({name: self.config.given(name) for name in cell.parameters}, self.mice).items():
+            values[f"pyramidal.{name}"] = per_cell * state[:, None]
+        values["pyramidal.last_spike"] = long_ago * per_cell
         values["pyramidal.f0"] = per_cell
         values["ndnf.v"] = np.ones((self.mice, s.ndnf)) * self._per_mouse("e_leak_ndnf")
-        values["ndnf.last_spike"] = LONG_AGO * np.ones((self.mice, s.ndnf))
+        values["ndnf.last_spike"] = long_ago * np.ones((self.mice, s.ndnf))
         return values
 
     def readout_weights(self) -> np.ndarray:
@@ -162,9 +160,7 @@ class Cohort:
 
     def _per_mouse(self, parameter: str) -> np.ndarray:
         """A parameter as a column, shape (mice, 1)."""
-        given = self.config.parameters.get(parameter)
-        value = float(PARAMETERS[parameter].value) if given is None else values_of(parameter, given)
-        return np.ones((self.mice, 1)) * np.reshape(value, (-1, 1))
+        return np.ones((self.mice, 1)) * np.reshape(self.config.given(parameter), (-1, 1))
 
     def generator(self, mouse: int, purpose: str, day: int = 0) -> np.random.Generator:
         """A generator of its own for each mouse, purpose and day."""

@@ -3,27 +3,35 @@
 import difflib
 import tomllib
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from equations.parameters import check, quantity
-from networks.circuit import TABLES
+from equations.parameters import Table, check, quantity
+from models.cells import CELLS
+from networks.circuit import tables
 from networks.conditions import CONDITIONS
 from networks.errors import UserError
 from networks.protocols import PROTOCOLS
 
-#: All parameters by name; names are unique over the groups.
-PARAMETERS = {name: p for table in TABLES.values() for name, p in table.items()}
+
+@cache
+def parameters_of(cell: str) -> Table:
+    """All parameters of the circuit with pyramidal cells of this name; names are unique over the groups."""
+    return {name: p for table in tables(cell).values() for name, p in table.items()}
 
 
-def values_of(name: str, value: str | float | list) -> np.ndarray:
-    """A parameter as written, in SI units: scalar, or one value per mouse. Raises ValueError."""
+def values_of(name: str, value: str | float | list, known: Table) -> np.ndarray:
+    """A parameter as written, in SI units: scalar, or one value per mouse. Raises ValueError.
+
+    known : as `Config.table`
+    """
     if isinstance(value, list):
-        return np.array([check(name, quantity(v), PARAMETERS) for v in value])
-    return check(name, quantity(value), PARAMETERS)
+        return np.array([check(name, quantity(v), known) for v in value])
+    return check(name, quantity(value), known)
 
 
 class Config(BaseModel):
@@ -38,7 +46,7 @@ class Config(BaseModel):
     days: Annotated[int, Field(ge=1)] = 14
     condition: str = "control"
     feedback: Literal["aligned", "learned", "random"] = "learned"
-    pyramidal: Literal["naud_sprekeler"] = "naud_sprekeler"
+    pyramidal: Literal[*CELLS] = "naud_sprekeler"
     protocol: str = "full"
     probe_every: Annotated[int, Field(ge=0)] = 0
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
@@ -79,11 +87,22 @@ class Config(BaseModel):
     @field_validator("parameters")
     @classmethod
     def _right_unit_and_range(cls, parameters: dict, info) -> dict:
+        known = parameters_of(info.data.get("pyramidal", "naud_sprekeler"))
         for name, value in parameters.items():
-            values_of(name, value)
+            values_of(name, value, known)
             if isinstance(value, list) and len(value) != info.data.get("mice"):
                 raise ValueError(f"{name} has {len(value)} values for {info.data.get('mice')} mice")
         return parameters
+
+    @property
+    def table(self) -> Table:
+        """All parameters of the circuit."""
+        return parameters_of(self.pyramidal)
+
+    def given(self, name: str) -> np.ndarray:
+        """A parameter in SI units, as given or by default: scalar, or one value per mouse."""
+        value = self.parameters.get(name)
+        return np.asarray(float(self.table[name].value)) if value is None else values_of(name, value, self.table)
 
 
 def load_config(path: Path | None = None, defaults: dict | None = None, **options) -> Config:

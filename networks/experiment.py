@@ -82,11 +82,7 @@ def _values(
     """``cells.variable`` to SI values; arrays have one value per stimulus."""
     n, table = len(stimuli), bench.parameters | cell.parameters
     values = {name: np.asarray(given.get(name, float(p.value))) for name, p in table.items()}
-    varied = np.array([np.broadcast_to(values[name], n) for name in sorted(bench.varied)]).reshape(-1, n)
-    _, first, kind = np.unique(varied, axis=1, return_index=True, return_inverse=True)
-    alike = [{name: value if value.ndim == 0 else value[k] for name, value in values.items()} for k in first]
-    resting = [cell.rest(of_kind) for of_kind in alike]  # once for cells of the same parameters
-    state = {name: np.array([rest[name] for rest in resting])[kind.ravel()] for name in resting[0]}
+    state = cell.resting(values, n)
     for name, rest in electrodes.AT_REST.items():
         state[name] = np.array([stimulus.get(name, rest) for stimulus in stimuli]) * electrodes.SCALE[name]
     state |= {"cell": np.arange(n), "last_spike": np.full(n, -round(1000 / bench.dt))}

@@ -14,12 +14,13 @@ RECORDED = {"events": (), "imaging": IMAGING, "traces": IMAGING + VOLTAGES}
 
 
 def day_record(loop: CohortResults, calibration: Calibration, delivered: np.ndarray) -> Values:
-    """The record of a day; all arrays have the mice first, but the lists of events.
+    """The record of a day; all arrays have the mice first, but the lists of events and the time step in s.
 
     delivered : feedback weights as they reached the cells, (mice, cells)
     """
     s, mice = loop.structure, loop.mice
     record: Values = {
+        "time_step": np.asarray(s.dt),
         "x_minimum": calibration.x_minimum,
         "threshold": calibration.threshold,
         "feedback": delivered,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from networks.circuit import DT, Structure
+from networks.circuit import Structure
 from networks.errors import UserError
 
 
@@ -60,10 +60,10 @@ class CohortResults:
         return np.concatenate([a.T.reshape(self.structure.mice, -1, a.shape[0]) for a in arrays])[: self.mice]
 
     def events(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Events ordered by mouse, time and cell: number per mouse, cell, time in steps of DT."""
+        """Events ordered by mouse, time and cell: number per mouse, cell, time in steps."""
         per_shard = self.structure.mice * self.structure.cells
         index = np.concatenate([p[f"{name}.i"] + n * per_shard for n, p in enumerate(self.parts)])
-        step = np.concatenate([np.rint(p[f"{name}.t"] / float(DT)).astype(np.int32) for p in self.parts])
+        step = np.concatenate([np.rint(p[f"{name}.t"] / self.structure.dt).astype(np.int32) for p in self.parts])
         mouse, cell = np.divmod(index, self.structure.cells)
         order = np.lexsort((cell, step, mouse))
         order = order[mouse[order] < self.mice]

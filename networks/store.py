@@ -16,7 +16,6 @@ import xarray as xr
 
 from equations.task import FREEZE, TRIAL
 from networks.checkpoint import cannot_write, load_day
-from networks.circuit import DT
 from networks.errors import UserError
 from networks.protocols import RATE
 from networks.trials import COLUMNS, trial_table
@@ -110,8 +109,9 @@ def _append(path: Path, day: int, record: dict, longest: int, mice: np.ndarray, 
     }
     first = {"mode": "w"} if day == 1 else {"mode": "a", "append_dim": "session"}
     xr.Dataset(variables, coordinates).to_zarr(path, consolidated=False, **first)
+    dt = float(record["time_step"])
     for kind in ("spike", "plateau"):
-        time = (kind, record[f"{kind}_step"] * float(DT), {"units": "s", "long_name": f"time of the {kind}"})
+        time = (kind, record[f"{kind}_step"] * dt, {"units": "s", "long_name": f"time of the {kind}"})
         cell = (kind, record[f"{kind}_cell"], {"units": "1", "long_name": f"cell of the {kind}"})
         events = xr.Dataset({f"{kind}_time": time, f"{kind}_cell": cell})
         more = {"append_dim": kind} if day > 1 else {}
@@ -119,7 +119,7 @@ def _append(path: Path, day: int, record: dict, longest: int, mice: np.ndarray, 
             more["encoding"] = {
                 f"{kind}_time": {
                     "dtype": "int32",
-                    "scale_factor": float(DT),
+                    "scale_factor": dt,
                     "_FillValue": -1,
                     "chunks": (2**20,),
                 },

@@ -18,7 +18,7 @@ import numpy as np
 
 from networks.checkpoint import cannot_write, finished_days, load_day, save_day, written_whole
 from networks.cohort import Cohort
-from networks.config import PARAMETERS, Config, load_config
+from networks.config import Config, load_config
 from networks.cuda.gpu import gpus
 from networks.errors import UserError
 from networks.session import Training
@@ -95,7 +95,7 @@ def train(
     description["realtime_factor"] = config.mice * config.days * protocol.day / wall["simulation"]
     description["closed_loop_seconds"] = protocol.closed_loop_run
     description["protocol"] = asdict(protocol)
-    description["parameters"] = {name: str(p.value) for name, p in PARAMETERS.items()} | config.parameters
+    description["parameters"] = {name: str(p.value) for name, p in config.table.items()} | config.parameters
     _write_description(out, description | {"store_sha256": checksum})
     shutil.rmtree(checkpoints)
     return out

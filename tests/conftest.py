@@ -11,7 +11,8 @@ import pytest
 from brian2 import Clock, NeuronGroup, TimedArray, get_device, linked_var, ms, mV, pA, prefs, set_device
 
 from equations.task import FRAME_RATE, FREEZE, GREY, TIME_OUT, TRIAL
-from models.pyramidal import LINKED, PARAMETERS, pyramidal_cells
+from models.cells import NAUD_SPREKELER
+from models.pyramidal import LINKED, parameters, pyramidal_cells
 from networks.checkpoint import save_day
 from networks.cohort import Cohort
 from networks.cuda.gpu import gpus
@@ -145,7 +146,7 @@ def resting_cells():
         for name in LINKED:
             setattr(cells, name, linked_var(mice, name))
         none = dict.fromkeys(("i_bias_soma", "i_bias_apical", "sigma_soma", "sigma_apical"), 0 * pA)
-        for name, parameter in PARAMETERS.items():
+        for name, parameter in parameters(NAUD_SPREKELER).items():
             setattr(cells, name, (none | values).get(name, parameter.value))
         cells.v_soma = cells.v_apical = -70 * mV
         cells.v_threshold = -50 * mV
@@ -219,6 +220,7 @@ def _recorded_day(day, frames, recorded):
         "cursor": generator.integers(0, 7, (2, frames)) / 6,
         "teaching": normal(frames),
         "threshold": np.full(2, 0.3),
+        "time_step": np.asarray(0.0005),
         "x_minimum": np.full(2, -0.2),
         "feedback": normal(6),
         "alignment": normal(6),

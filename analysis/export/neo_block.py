@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from analysis.export.recording import STEP, VOLTAGE_RATE, Recording, package
+from analysis.export.recording import VOLTAGE_RATE, Recording, package
 from networks.protocols import RATE
 
 
@@ -34,7 +34,7 @@ def neo_block(data: xr.Dataset, mouse: int = 0, session: int = 1):
             train = neo.SpikeTrain(
                 times * s,
                 t_stop=max(r.seconds, times.max(initial=0)) * s,
-                sampling_rate=1 / (STEP * s),
+                sampling_rate=1 / (r.step * s),
                 name=f"{compartment} {cell}",
                 cell=cell,
                 role=str(roles[cell]),

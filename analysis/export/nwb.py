@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis.export.nwb_series import behavior, imaging, voltages
-from analysis.export.recording import SIMULATED, STEP, Recording
+from analysis.export.recording import SIMULATED, Recording
 from networks.conditions import CONDITIONS
 
 FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC)
@@ -86,7 +86,7 @@ def _units(file, r: Recording) -> None:
     from pynwb.misc import Units
 
     units = Units(
-        name="units", description=f"Layer 5 pyramidal cells with somatic spikes. {SIMULATED}", resolution=STEP
+        name="units", description=f"Layer 5 pyramidal cells with somatic spikes. {SIMULATED}", resolution=r.step
     )
     columns = {"cell": (np.arange(r.roles.size), "number of the cell in its mouse")}
     columns["role"] = (r.roles, "P+: turns the patch to the target, P-: away from it, P0: not in the readout")
@@ -109,7 +109,7 @@ def _plateaus(file, r: Recording) -> None:
     if not time.size:
         return
     columns = [
-        TimestampVectorData(name="timestamp", description="onset of the plateau", data=time, resolution=STEP),
+        TimestampVectorData(name="timestamp", description="onset of the plateau", data=time, resolution=r.step),
         VectorData(name="cell", description="row of the cell in the units table", data=cell),
     ]
     file.add_events_table(

@@ -8,12 +8,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from networks.circuit import DT
 from networks.errors import UserError
 from networks.protocols import RATE
 from networks.store import events
 
-STEP = float(DT)  # s
 VOLTAGE_RATE = 1000.0  # Hz
 SIMULATED = "Simulated by apical; no animal was used."
 
@@ -44,6 +42,11 @@ class Recording:
     @property
     def condition(self) -> str:
         return self.data.attrs["condition"]
+
+    @property
+    def step(self) -> float:
+        """Time step of the simulation in s."""
+        return float(self.data.spike_time.encoding["scale_factor"])
 
     @property
     def seconds(self) -> float:

@@ -4,7 +4,7 @@
 et al. 2018; the numbers are phenomenological, since five compartments stand for a tree of hundreds.
 """
 
-from brian2 import ms, mV, nF, nS, pcoulomb, usiemens
+from brian2 import ms, mV, nF, nS, pA, pcoulomb, usiemens
 
 from equations.conductance import calcium, gaba, ih, passive, potassium, sk, sodium, synapses
 from equations.parameters import Parameter, Table
@@ -85,3 +85,13 @@ PARAMETERS: Table = (
         "plateau_minimum": Parameter(15 * ms, "time above e_plateau that makes a plateau", "model", low=1 * ms),
     }
 )
+
+#: What differs from the two-compartment cell in what drives it in the circuit.
+DRIVE_PARAMETERS: Table = {
+    "i_bias_soma": Parameter(200 * pA, "constant somatic drive", "model: 3-8 events/s"),
+    "i_bias_apical": Parameter(0 * pA, "constant apical drive", "model: burst fraction 0.1-0.3"),
+    "i_teaching": Parameter(
+        100 * pA, "current of a teaching signal of 1", "model: moves the burst fraction as in the two-compartment cell"
+    ),
+    "g_gaba": Parameter(20 * nS, "apical conductance per unit of GABA", "model: light blocks plateaus", low=0 * nS),
+}

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from networks.config import PARAMETERS, Config, one_line, read_toml, values_of
+from networks.config import Config, one_line, read_toml, values_of
 from networks.errors import UserError
 from networks.sweep.sampling import Value, between, sample, unit_of
 
@@ -89,8 +89,9 @@ class Design(BaseModel):
         if ranged != drawn and not (self.design == "grid" and ranged and axis.count):
             needed = "low and high" if drawn else "a list of values" + " or low, high, count" * (self.design == "grid")
             raise ValueError(f"axes.{name}: a {self.design} design needs {needed}")
-        if name not in STRUCTURAL and name not in PARAMETERS:
-            near = difflib.get_close_matches(name, [*PARAMETERS, *STRUCTURAL], n=1)
+        known = self.settings.table
+        if name not in STRUCTURAL and name not in known:
+            near = difflib.get_close_matches(name, [*known, *STRUCTURAL], n=1)
             raise ValueError(f"axes: unknown parameter {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
         values = [axis.low, axis.high] if isinstance(axis, Range) else axis
         try:
@@ -100,7 +101,7 @@ class Design(BaseModel):
                 if not all(isinstance(value, int) for value in values) or drawn:
                     raise ValueError("must be whole numbers in a grid or a list")
             else:
-                values_of(name, list(values))
+                values_of(name, list(values), known)
             if isinstance(axis, Range):
                 between(axis.low, axis.high, 0.5, axis.log)
             else:

@@ -12,7 +12,6 @@ import xarray as xr
 
 from networks.checkpoint import cannot_write, written_whole
 from networks.cohort import ROLES, Values
-from networks.config import PARAMETERS
 from networks.errors import UserError
 from networks.store import tree_checksum
 from networks.sweep.design import STRUCTURAL, Design
@@ -93,7 +92,7 @@ def _dataset(design: Design, shards: list[Shard], folder: Path) -> xr.Dataset:
     for name in design.axes:
         written = [point[name] for point in points]
         values = np.array(written) if name in STRUCTURAL else np.array([split(value)[0] for value in written])
-        meaning = f"number of {name.replace('_', ' ')}" if name in STRUCTURAL else PARAMETERS[name].meaning
+        meaning = f"number of {name.replace('_', ' ')}" if name in STRUCTURAL else design.settings.table[name].meaning
         unit = "1" if name in STRUCTURAL else unit_of(written) or "1"
         coordinates[name] = ("point", values, {"units": unit, "long_name": meaning})
     return xr.Dataset(variables, coordinates)

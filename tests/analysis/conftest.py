@@ -48,6 +48,7 @@ def write(folder, trials, counts, frames=1546, roles=ROLES, light=0.0, weights=N
             "cursor": generator.integers(0, 7, (mice, frames)) / 6,
             "light": np.full((mice, frames), light),
             "threshold": np.full(mice, 0.25),
+            "time_step": np.asarray(0.0005),
             "x_minimum": np.full(mice, -0.2),
             "event_count": events,
             "plateau_count": events // 10,

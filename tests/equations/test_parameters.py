@@ -6,7 +6,8 @@ from brian2 import Equations, Hz, amp, get_dimensions, ms, mV, nS, pA, second
 from brian2.units.allunits import all_units
 
 from equations.parameters import Parameter, check, declarations, quantity
-from networks.circuit import TABLES
+from models.cells import CELLS
+from networks.circuit import tables
 
 TABLE = {
     "i_bias": Parameter(100 * pA, "drive", "model", low=-1000 * pA, high=1000 * pA),
@@ -14,7 +15,7 @@ TABLE = {
     "fraction": Parameter(0.1, "share", "model", low=0.0, high=1.0),
     "rate": Parameter(8 * Hz, "rate", "model"),
 }
-EVERY = [(group, name, p) for group, table in TABLES.items() for name, p in table.items()]
+EVERY = {(cell, name): (p, table) for cell in CELLS for table in tables(cell).values() for name, p in table.items()}
 
 
 @pytest.mark.parametrize(
@@ -93,23 +94,26 @@ def test_varied_parameters_are_arrays_and_the_others_shared():
         assert set(single.flags) == ({"constant"} if name == "tau" else {"shared", "constant"})
 
 
-@pytest.mark.parametrize(("group", "name", "parameter"), EVERY, ids=[name for _, name, _ in EVERY])
-def test_each_parameter_is_documented_and_its_default_admitted(group, name, parameter):
+@pytest.mark.parametrize(("cell", "name"), EVERY)
+def test_each_parameter_is_documented_and_its_default_admitted(cell, name):
+    parameter, table = EVERY[cell, name]
     for text in (parameter.meaning, parameter.source):
         assert text.strip() and "\n" not in text
-    assert check(name, parameter.value, TABLES[group]) == np.asarray(parameter.value)
+    assert check(name, parameter.value, table) == np.asarray(parameter.value)
     assert name.isidentifier() and name == name.lower()  # Brian2CUDA passes over names with capitals
 
 
-def test_names_are_unique_over_the_groups():
-    repeated = [name for name, count in Counter(name for _, name, _ in EVERY).items() if count > 1]
+@pytest.mark.parametrize("cell", CELLS)
+def test_names_are_unique_over_the_groups(cell):
+    repeated = [name for name, count in Counter(name for t in tables(cell).values() for name in t).items() if count > 1]
     assert not repeated
 
 
 def test_no_parameter_is_named_like_a_unit():
-    assert not {name for _, name, _ in EVERY} & {str(unit) for unit in all_units}
+    assert not {name for _, name in EVERY} & {str(unit) for unit in all_units}
 
 
-def test_declared_tables_are_valid_equations():
-    for table in TABLES.values():
+@pytest.mark.parametrize("cell", CELLS)
+def test_declared_tables_are_valid_equations(cell):
+    for table in tables(cell).values():
         assert Equations(declarations(table)).names == set(table)

@@ -8,8 +8,7 @@ import pytest
 from brian2 import Clock, Network, StateMonitor, TimedArray
 
 from equations.task import BASELINE, BLACK, FRAME_RATE, FREEZE, GREY, TIME_OUT, TRIAL
-from models.interface import interface
-from networks.circuit import TABLES
+from models.interface import PARAMETERS, interface
 from networks.protocols import Protocol
 
 PROTOCOL = Protocol()
@@ -73,7 +72,7 @@ def run_equations(difference, minimum, target, probe_every, has_light, phase=GRE
     mice, frames = difference.shape
     clock = Clock(1 / FRAME_RATE, name="frame_clock")
     group = interface(mice, frozenset(), clock)
-    for name, parameter in TABLES["readout"].items():
+    for name, parameter in PARAMETERS.items():
         setattr(group, name, parameter.value)
     for name, value in FRAMES.items():
         setattr(group, f"{name}_frames", value)

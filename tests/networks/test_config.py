@@ -1,6 +1,7 @@
 import pytest
 
-from networks.config import PARAMETERS, Config, load_config, values_of
+from models.cells import CELLS
+from networks.config import Config, load_config, parameters_of, values_of
 from networks.errors import UserError
 
 
@@ -76,8 +77,8 @@ def test_options_override_the_file_and_the_file_the_defaults(tmp_path):
     path.write_text("mice = 2\ndays = 3\n[parameters]\ni_bias_soma = ['90 pA', '110 pA']\nphotons = 500\n")
     config = load_config(path, days=5)
     assert (config.mice, config.days, config.cells) == (2, 5, Config().cells)
-    assert values_of("i_bias_soma", config.parameters["i_bias_soma"]) == pytest.approx([90e-12, 110e-12])
-    assert values_of("photons", config.parameters["photons"]) == 500
+    assert config.given("i_bias_soma") == pytest.approx([90e-12, 110e-12])
+    assert config.given("photons") == 500
     assert load_config() == Config()
 
 
@@ -86,6 +87,8 @@ def test_a_configuration_survives_being_written_and_read():
     assert Config(**config.model_dump()) == config
 
 
-def test_every_parameter_may_be_given_by_its_default():
-    for name, parameter in PARAMETERS.items():
-        assert values_of(name, str(parameter.value)) == pytest.approx(float(parameter.value), rel=1e-12)
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_parameter_may_be_given_by_its_default(cell):
+    known = parameters_of(cell)
+    for name, parameter in known.items():
+        assert values_of(name, str(parameter.value), known) == pytest.approx(float(parameter.value), rel=1e-12)
