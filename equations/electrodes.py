@@ -5,11 +5,8 @@ from brian2 import ms, nA
 
 SITES = ("soma", "apical")
 
-_SITE = """
-i_{site} = mean_{site} + pulse_{site} + epsc_{site} + noise_{site} : amp (constant over dt)
-mean_{site} : amp (constant)
-
-# `count` rectangular pulses, one every `period`
+#: `count` rectangular pulses, one every `period`.
+PULSES = """
 pulse_{site} = amplitude_{site}*int(nth_{site} >= 0)*int(nth_{site} < count_{site})
     *int(since_{site} - nth_{site}*period_{site} < width_{site}) : amp
 nth_{site} = floor(since_{site}/period_{site}) : 1
@@ -19,6 +16,13 @@ onset_{site} : second (constant)
 width_{site} : second (constant)
 period_{site} : second (constant)
 count_{site} : 1 (constant)
+"""
+
+_SITE = (
+    PULSES
+    + """
+i_{site} = mean_{site} + pulse_{site} + epsc_{site} + noise_{site} : amp (constant over dt)
+mean_{site} : amp (constant)
 
 # EPSC-like current of two exponentials, scaled to its peak
 epsc_{site} = epsc_peak_{site}/epsc_scale*int(after_{site} > 0*second)*(exp_decay(after_{site}, tau_epsc)
@@ -31,6 +35,7 @@ dnoise_{site}/dt = -noise_{site}/tau_noise
     + sigma_{site}*diffusion*normal_noise(seed, 0, cell, {stream}, 0, t_in_timesteps) : amp
 sigma_{site} : amp (constant)
 """
+)
 
 EQUATIONS = (
     "".join(_SITE.format(site=site, stream=stream) for stream, site in enumerate(SITES))
@@ -52,17 +57,20 @@ CONSTANTS = {
 }
 
 
-_SETTINGS = {
-    "mean": (0.0, nA),
-    "sigma": (0.0, nA),
+_PULSES = {
     "amplitude": (0.0, nA),
     "onset": (0.0, ms),
     "width": (5.0, ms),
     "period": (1e6, ms),
     "count": (1.0, 1),
-    "epsc_peak": (0.0, nA),
-    "epsc_onset": (0.0, ms),
 }
-#: What an electrode does unless told otherwise, which is nothing, and the units of its settings in SI units.
-AT_REST = {f"{name}_{site}": value for name, (value, _) in _SETTINGS.items() for site in SITES}
-SCALE = {f"{name}_{site}": float(unit) for name, (_, unit) in _SETTINGS.items() for site in SITES}
+_SETTINGS = _PULSES | {"mean": (0.0, nA), "sigma": (0.0, nA), "epsc_peak": (0.0, nA), "epsc_onset": (0.0, ms)}
+
+
+def _named(settings: dict, site: str) -> dict:
+    return {f"{name}_{site}": setting for name, setting in settings.items()}
+
+
+#: What an electrode does unless told otherwise, which is nothing, and the unit: of a cell, and of light on layer 1.
+AT_REST = _named(_SETTINGS, "soma") | _named(_SETTINGS, "apical")
+LIGHT_AT_REST = _named(_PULSES, "light")

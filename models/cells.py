@@ -11,6 +11,7 @@ from equations import ndnf, noise, pyramidal
 from equations.conductance import cell, fitted
 from equations.conductance.rest import at_rest
 from equations.conductance.step import step
+from equations.interneurons import synapses
 from equations.parameters import Table, check
 
 Values = dict[str, float]
@@ -21,6 +22,7 @@ class Cell:
     """A cell as Brian2 equations, in which `i_soma` and `i_apical` are the currents from outside.
 
     equations, parameters, functions : what it is made of; its spikes are `spike` and `reset`
+    slow_gaba : receptors of neurogliaform release (`equations.interneurons.synapses.APICAL`)
     drive : what drives it in the circuit (`equations.pyramidal.DRIVE`, `equations.ndnf.DENDRITE`)
     method : how its equations are integrated; dt : the step in ms at which its numbers are within 5 % of their limit
     circuit_dt : that of the circuit with this cell, in ms
@@ -37,6 +39,7 @@ class Cell:
     equations: str
     parameters: Table
     drive: Table
+    slow_gaba: Table
     functions: dict
     spike: str
     reset: str
@@ -84,6 +87,7 @@ NAUD_SPREKELER = Cell(
     equations=pyramidal.CELL + pyramidal.EVENTS,
     parameters=pyramidal.CELL_PARAMETERS | pyramidal.EVENT_PARAMETERS,
     drive=pyramidal.DRIVE_PARAMETERS | ndnf.DENDRITE_PARAMETERS,
+    slow_gaba=synapses.SLOW_PARAMETERS,
     functions=noise.FUNCTIONS,
     spike=pyramidal.SPIKE,
     reset=pyramidal.RESET,
@@ -108,6 +112,7 @@ def conductance_cell(tufts: int = 1) -> Cell:
         equations=cell.equations(compartments) + cell.APICAL + pyramidal.EVENTS,
         parameters=fitted.PARAMETERS | pyramidal.EVENT_PARAMETERS,
         drive=pyramidal.DRIVE_PARAMETERS | ndnf.DENDRITE_PARAMETERS | fitted.DRIVE_PARAMETERS,
+        slow_gaba=synapses.SLOW_PARAMETERS | fitted.SLOW_GABA_PARAMETERS,
         functions=noise.FUNCTIONS | cell.FUNCTIONS,
         spike=cell.SPIKE,
         reset=pyramidal.EVENTS_RESET,

@@ -19,16 +19,18 @@ def set_parameters(target: NeuronGroup | Synapses, table: Table) -> None:
         setattr(target, name, parameter.value)
 
 
-def interneurons(kind: str, count: int, clock, varied: frozenset[str] = frozenset()) -> NeuronGroup:
+def interneurons(
+    kind: str, count: int, clock, varied: frozenset[str] = frozenset(), electrodes: str = ""
+) -> NeuronGroup:
     """`count` cells of one of `TYPES`, at rest; parameters in `varied` are arrays. The group has the name of the type.
 
-    Currents from outside go into `i_stimulus` (amp).
+    Currents from outside go into `i_stimulus` (amp); electrodes : equations of what makes them, if in the cell
     """
     cell = TYPES[kind]
     table = cell.PARAMETERS | synapses.FAST_PARAMETERS | synapses.SLOW_PARAMETERS
     group = NeuronGroup(
         count,
-        cell.EQUATIONS + synapses.FAST + synapses.SLOW + declarations(table, varied),
+        cell.EQUATIONS + synapses.FAST + synapses.SLOW + electrodes + declarations(table, varied),
         method="euler",
         threshold=cell.SPIKE,
         reset=cell.RESET,

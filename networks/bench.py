@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from brian2 import EventMonitor, Network, NeuronGroup, SpikeMonitor, ms
+from brian2 import Clock, EventMonitor, Network, NeuronGroup, SpikeMonitor, ms
 
 from equations import electrodes, ndnf
+from equations.interneurons import synapses
 from equations.parameters import Table, declarations
 from models.cells import CELLS
+from models.interneurons import interneurons, volume_transmission
 
 _TIMES = """
 duration : second (shared, constant)
@@ -21,6 +23,7 @@ class Bench:
     """What is compiled; everything else are values that a run is given.
 
     cell : name of the cell; count : how many; dt : time step in ms
+    layer_1 : whether a neurogliaform cell, which light makes fire, releases GABA onto each of them
     varied : names of parameters that differ between the cells
     """
 
@@ -29,26 +32,37 @@ class Bench:
     cell: str
     count: int = 64
     dt: float = 0.1
+    layer_1: bool = False
     varied: frozenset[str] = frozenset()
 
     @property
     def parameters(self) -> Table:
         """Of the cell and of the GABA at its dendrite."""
-        return CELLS[self.cell].parameters | ndnf.DENDRITE_PARAMETERS
+        cell = CELLS[self.cell]
+        return cell.parameters | (cell.slow_gaba if self.layer_1 else ndnf.DENDRITE_PARAMETERS)
 
     def build(self) -> Network:
-        cell = CELLS[self.cell]
+        cell, clock = CELLS[self.cell], Clock(self.dt * ms)
+        dendrite = synapses.APICAL if self.layer_1 else ndnf.DENDRITE
         cells = NeuronGroup(
             self.count,
-            cell.equations + ndnf.DENDRITE + electrodes.EQUATIONS + _TIMES + declarations(self.parameters, self.varied),
+            cell.equations + dendrite + electrodes.EQUATIONS + _TIMES + declarations(self.parameters, self.varied),
             method=cell.method,
             threshold=cell.spike,
             reset=cell.reset,
             events={"sampled": SAMPLED},
             namespace=cell.functions | electrodes.CONSTANTS,
-            dt=self.dt * ms,
+            clock=clock,
             name="cells",
         )
         shown = [*cell.compartments.values(), "i_soma", "i_apical"]
         traces = EventMonitor(cells, "sampled", shown, name="traces")
-        return Network(cells, SpikeMonitor(cells, name="spikes"), traces, name="bench")
+        return Network(cells, SpikeMonitor(cells, name="spikes"), traces, *self._layer_1(cells, clock), name="bench")
+
+    def _layer_1(self, cells: NeuronGroup, clock: Clock) -> list:
+        if not self.layer_1:
+            return []
+        ngf = interneurons("neurogliaform", self.count, clock, electrodes=electrodes.PULSES.format(site="light"))
+        ngf.run_regularly("i_stimulus = pulse_light", clock=clock)
+        release = volume_transmission(ngf, cells, clock, mice=self.count)
+        return [ngf, release, SpikeMonitor(ngf, name="releases")]

@@ -16,7 +16,8 @@ from networks.bench import Bench
 from networks.device import CompiledProgram
 from networks.runtime import RuntimeProgram
 
-#: What a cell is given: settings of `equations.electrodes` by name and site, like ``amplitude_soma``, in nA and ms.
+#: What a cell is given: settings of `equations.electrodes` by name and site, like ``amplitude_soma``, in nA and ms;
+#: site ``light`` is the neurogliaform cell.
 Stimulus = dict[str, float]
 
 
@@ -25,13 +26,14 @@ class Recording:
     """What the cells of an experiment did; times in ms.
 
     time : (samples,); voltage : compartment to (cells, samples) in mV; current : site to (cells, samples) in nA
-    spikes : of each cell, the times of its spikes
+    spikes, releases : of each cell and its neurogliaform cell, the times of its spikes
     """
 
     time: np.ndarray
     voltage: dict[str, np.ndarray]
     current: dict[str, np.ndarray]
     spikes: list[np.ndarray]
+    releases: list[np.ndarray]
 
 
 def experiment(
@@ -43,6 +45,7 @@ def experiment(
     dt: float | None = None,
     traces: float | None = None,
     gaba: float | np.ndarray = 0.0,
+    layer_1: bool = False,
     seed: int = 1,
     compiled: bool = True,
 ) -> Recording:
@@ -50,16 +53,17 @@ def experiment(
 
     parameters : in SI units, in place of those of the cell; an array has one value per stimulus
     dt : time step in ms, if not that of the cell; traces : ms from the start that are recorded, if not all
-    gaba : what layer 1 holds at the start; seed : of the noise
+    gaba : what layer 1 holds at the start; layer_1 : each cell has a neurogliaform cell instead; seed : of the noise
     compiled : as a C++ program that is built once and cached; else on Brian2's runtime device
     """
     given = {**(parameters or {})}
     varied = frozenset(name for name, value in given.items() if np.ndim(value))
     count = SLOTS if compiled else len(stimuli)
-    bench = Bench(cell.name, count, dt or cell.dt, varied)
+    bench = Bench(cell.name, count, dt or cell.dt, layer_1, varied)
     values = _values(cell, bench, stimuli, given, duration) | {"cells.seed": np.asarray(seed)}
     values["cells.trace_stop"] = np.asarray((duration if traces is None else traces) * 1e-3)
-    values["cells.gaba"] = np.broadcast_to(gaba, len(stimuli))
+    if not layer_1:
+        values["cells.gaba"] = np.broadcast_to(gaba, len(stimuli))
     shards = -(-len(stimuli) // count)
     program = _program(bench) if compiled else RuntimeProgram(bench)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -83,11 +87,21 @@ def _values(
     n, table = len(stimuli), bench.parameters | cell.parameters
     values = {name: np.asarray(given.get(name, float(p.value))) for name, p in table.items()}
     state = cell.resting(values, n)
-    for name, rest in electrodes.AT_REST.items():
-        state[name] = np.array([stimulus.get(name, rest) for stimulus in stimuli]) * electrodes.SCALE[name]
+    state |= _settings(electrodes.AT_REST, stimuli)
     state |= {"cell": np.arange(n), "last_spike": np.full(n, -round(1000 / bench.dt))}
     values |= state | {"duration": np.asarray(duration * 1e-3)}
-    return {f"cells.{name}": value for name, value in values.items()}
+    light = _settings(electrodes.LIGHT_AT_REST, stimuli) if bench.layer_1 else {}
+    return {f"cells.{name}": value for name, value in values.items()} | {
+        f"neurogliaform.{name}": value for name, value in light.items()
+    }
+
+
+def _settings(at_rest: dict, stimuli: list[Stimulus]) -> dict[str, np.ndarray]:
+    """Settings of electrodes in SI units, one value per stimulus."""
+    return {
+        name: np.array([stimulus.get(name, rest) for stimulus in stimuli]) * float(unit)
+        for name, (rest, unit) in at_rest.items()
+    }
 
 
 def _shard(values: dict[str, np.ndarray], n: int, count: int) -> dict[str, np.ndarray]:
@@ -100,12 +114,17 @@ def _shard(values: dict[str, np.ndarray], n: int, count: int) -> dict[str, np.nd
 
 
 def _recording(cell: Cell, results: Mapping[str, np.ndarray], bench: Bench) -> Recording:
-    i, t = results["spikes.i"], results["spikes.t"] * 1e3
-    spikes = [t[i == n] for n in range(bench.count)]
+    spikes = _trains(results, "spikes", bench.count)
+    releases = _trains(results, "releases", bench.count) if bench.layer_1 else []
     trace = lambda variable: results[f"traces.{variable}"].reshape(-1, bench.count).T  # noqa: E731
     voltage = {name: 1e3 * trace(variable) for name, variable in cell.compartments.items()}
     current = {site: 1e9 * trace(f"i_{site}") for site in electrodes.SITES}
-    return Recording(1e3 * trace("t")[0], voltage, current, spikes)
+    return Recording(1e3 * trace("t")[0], voltage, current, spikes, releases)
+
+
+def _trains(results: Mapping[str, np.ndarray], monitor: str, count: int) -> list[np.ndarray]:
+    i, t = results[f"{monitor}.i"], results[f"{monitor}.t"] * 1e3
+    return [t[i == n] for n in range(count)]
 
 
 def _joined(parts: list[Recording], n: int) -> Recording:
@@ -113,5 +132,5 @@ def _joined(parts: list[Recording], n: int) -> Recording:
         every = [getattr(part, kind) for part in parts]
         return {name: np.concatenate([each[name] for each in every])[:n] for name in every[0]}
 
-    spikes = [times for part in parts for times in part.spikes]
-    return Recording(parts[0].time, join("voltage"), join("current"), spikes[:n])
+    spikes, releases = ([train for part in parts for train in getattr(part, k)][:n] for k in ("spikes", "releases"))
+    return Recording(parts[0].time, join("voltage"), join("current"), spikes, releases)

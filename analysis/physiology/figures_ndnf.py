@@ -103,10 +103,11 @@ def _persistent(axes: Axes, persistence: tuple[np.ndarray, np.ndarray]) -> None:
 def _potentials(axes: Axes, block: Block) -> None:
     colours = {"both": "0.3", "GABA_A": GABA_A, "GABA_B": GABA_B}
     axes.axvspan(130, 200, color=PUBLISHED, linewidth=0, label="published peak of GABA_B")
-    for receptor, recording in block.potentials.items():
+    for receptor, colour in colours.items():
+        recording = block.potentials[receptor]
         after = recording.time >= recording.ndnf[0]
         v = recording.v_apical[after]
-        axes.plot(recording.time[after] - recording.ndnf[0], v - v[0], color=colours[receptor], label=receptor)
+        axes.plot(recording.time[after] - recording.ndnf[0], v - v[0], color=colour, label=receptor)
     axes.set(xlabel="from the presynaptic spike (ms)", ylabel="apical potential (mV)", xlim=(0, 600))
     axes.set_title("inhibitory potentials, one cell of ten", loc="left")
     axes.legend(fontsize=7, loc="lower right")

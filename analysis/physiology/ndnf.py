@@ -9,8 +9,9 @@ from scipy.stats import spearmanr
 from analysis.physiology import interneurons
 from analysis.physiology.figures_ndnf import Block, Cells, draw
 from analysis.physiology.interpreted import interpreted
-from analysis.physiology.ndnf_block import CELLS, STEP, Recording, Trial, record
+from analysis.physiology.ndnf_block import STEP, Recording, Trial, ih_conductances, record
 from analysis.physiology.rows import Row
+from models.cells import Cell
 
 LIGHT_RATE = 31.0  # Hz
 RATES = (0.0, 4.0, 8.0, 16.0, LIGHT_RATE, 62.0)  # Hz
@@ -18,8 +19,10 @@ TRAIN, PAUSE = 250.0, 50.0  # ms: light, and from its end to the pairing
 SETTLE = 100.0  # ms
 EPSC = np.geomspace(0.2, 6.0, 35)  # nA
 STRENGTH = 1.5  # EPSC of the pairing in units of its threshold without NDNF+ cells
-DELAYS = np.arange(10.0, 811.0, 25.0)  # ms from a release to the pairing
+DELAYS = np.arange(10.0, 1111.0, 25.0)  # ms from a release to the pairing
 ONE_OF_TEN = 0.1  # part of a full release, for potentials without saturation
+
+WITHOUT_IH = "GABA_B: time to peak, I_h blocked"
 
 CELL, POTENTIAL, BLOCK = "NDNF+ cell", "NDNF+ inhibitory potential", "NDNF+ block of BAC firing"
 TEXTBOOK = "layer 1 neurogliaform cells, textbook range"
@@ -28,12 +31,10 @@ HARTUNG = "Hartung 2024"
 PALMER = "Palmer et al. 2012: hundreds of ms"
 
 
-@interpreted()
-def rows_and_figure(cell: str) -> tuple[list[Row], Figure]:
-    """All protocols of NDNF+ cells, with the pyramidal cell `cell`, a key of `ndnf_block.CELLS`."""
-    if cell not in CELLS:
-        raise ValueError(f"no NDNF+ protocol for the cell {cell!r}; it knows {', '.join(CELLS)}")
-    cells = Cells(interneurons.steps("neurogliaform"), interneurons.steps("canopy"), interneurons.persistence())
+def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
+    """All protocols of NDNF+ cells, alone and with the pyramidal cell `cell`."""
+    with interpreted():
+        cells = Cells(interneurons.steps("neurogliaform"), interneurons.steps("canopy"), interneurons.persistence())
     block = measure_block(cell)
     return cell_rows(cells) + potential_rows(block) + block_rows(block), draw(cells, block)
 
@@ -56,7 +57,7 @@ def cell_rows(cells: Cells) -> list[Row]:
     ]
 
 
-def measure_block(cell: str) -> Block:
+def measure_block(cell: Cell) -> Block:
     """Threshold of the pairing by NDNF+ rate; burst by the delay from a release; inhibitory potentials at rest."""
     pairing = SETTLE + TRAIN + PAUSE
     trials = [Trial(_light(rate), pairing, epsc) for rate in RATES for epsc in EPSC]
@@ -74,20 +75,25 @@ def measure_block(cell: str) -> Block:
     ]
     small = Trial(one, gaba_a=ONE_OF_TEN, gaba_b=ONE_OF_TEN)
     at_rest = [replace(small, **blocked) for blocked in receptors.values()]
+    if ih_conductances(cell):
+        at_rest.append(replace(small, gaba_a=0.0, ih=0.0))
     shown = [Trial((), pairing, epsc), Trial(_light(LIGHT_RATE), pairing, epsc)]
     recordings = record(delayed + at_rest + shown, SETTLE + TRAIN + DELAYS[-1] + 100, cell)
     by_delay = np.array([recording.burst for recording in recordings[: len(delayed)]]).reshape(3, -1)
-    potentials = dict(zip(receptors, recordings[len(delayed) : -2], strict=True))
+    potentials = dict(zip([*receptors, WITHOUT_IH], recordings[len(delayed) : -2], strict=False))
     return Block(np.array(RATES), thresholds, DELAYS, by_delay, potentials, tuple(recordings[-2:]))
 
 
 def potential_rows(block: Block) -> list[Row]:
     """Kinetics of the inhibitory potentials, one receptor blocked at a time."""
     fast, slow = (kinetics(block.potentials[receptor]) for receptor in ("GABA_A", "GABA_B"))
-    return [
-        Row(POTENTIAL, "slow GABA_A: decay to 1/e", fast[1], "ms", 20, 50, "Szabadics et al. 2007: tens of ms"),
-        Row(POTENTIAL, "GABA_B: time to peak", slow[0], "ms", 130, 200, "Tamas et al. 2003; textbook range"),
-    ]
+    rows = [Row(POTENTIAL, "slow GABA_A: decay to 1/e", fast[1], "ms", 20, 50, "Szabadics et al. 2007: tens of ms")]
+    peak = Row(POTENTIAL, "GABA_B: time to peak", slow[0], "ms", 130, 200, "Tamas et al. 2003; textbook range")
+    if WITHOUT_IH not in block.potentials:
+        return [*rows, peak]
+    alone = kinetics(block.potentials[WITHOUT_IH])[0]
+    note = "published in cells with little I_h, which cuts the potential short"
+    return [*rows, replace(peak, value=alone, quantity=WITHOUT_IH), replace(peak, mandatory=False, note=note)]
 
 
 def block_rows(block: Block) -> list[Row]:

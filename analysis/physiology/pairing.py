@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Clock, Hz, Network, NeuronGroup, SpikeGeneratorGroup, Synapses, mV, pA, second
 
-from analysis.physiology.by_hand import PUBLISHED, classify, weight_change
+from analysis.physiology.by_hand import PUBLISHED, Rule, classify, weight_change
 from equations import noise, plasticity, pyramidal
 from equations.parameters import declarations
 
@@ -62,7 +62,7 @@ def poisson(generator: np.random.Generator, duration: float = DURATION, repeats:
     """Both sides Poisson at one rate (Hz); the running burst fraction starts at 0.3 or 0.5."""
 
     def train(rate):
-        return _on_grid(np.cumsum(generator.exponential(1 / rate, round(3 * rate * duration) + 20)), duration)
+        return on_grid(np.cumsum(generator.exponential(1 / rate, round(3 * rate * duration) + 20)), duration)
 
     return [
         Pair(train(rate), train(rate), 5.0, fraction * 5, ("poisson", rate, fraction))
@@ -81,7 +81,7 @@ def burst_poisson(generator: np.random.Generator, duration: float = DURATION, re
         within = np.where(burst, 0.004 + generator.uniform(0, 0.010, n), 0)
         gap = 0.020 + generator.exponential(1 / rate - 0.020, n)
         opened = np.cumsum(gap) + np.cumsum(within) - within
-        return _on_grid(np.sort(np.concatenate([opened, (opened + within)[burst]])), duration)
+        return on_grid(np.sort(np.concatenate([opened, (opened + within)[burst]])), duration)
 
     return [
         Pair(train(rate, p), train(rate, p), rate, 0.2 * rate, ("burst Poisson", rate, p))
@@ -91,7 +91,8 @@ def burst_poisson(generator: np.random.Generator, duration: float = DURATION, re
     ]
 
 
-def _on_grid(spikes: np.ndarray, duration: float) -> np.ndarray:
+def on_grid(spikes: np.ndarray, duration: float) -> np.ndarray:
+    """Spikes (s) up to `duration` on the time steps of the protocols, one at most in each."""
     inside = spikes[(spikes > 2 * STEP) & (spikes < duration)]
     return np.unique(np.rint(inside / STEP)) * STEP
 
@@ -110,8 +111,8 @@ since_spike = (t_in_timesteps - last_spike)*dt : second
 """
 
 
-def changes(pairs: list[Pair]) -> np.ndarray:
-    """Weight change of each pair by the circuit's learning rule."""
+def changes(pairs: list[Pair], rule: Rule = PUBLISHED) -> np.ndarray:
+    """Weight change of each pair by the circuit's learning rule, with the constants of `rule`."""
     clock, count = Clock(STEP * second), len(pairs)
     inputs = NeuronGroup(
         count,
@@ -130,7 +131,7 @@ def changes(pairs: list[Pair]) -> np.ndarray:
         namespace={
             **{name: pyramidal.PARAMETERS[name].value for name in ("e_leak", "burst_interval")},
             **{"threshold_step": 0 * mV, "closed_loop": 1, "forgetting": 0},
-            **{"eta": PUBLISHED.eta * pA, "tau_average": PUBLISHED.tau_average * second},
+            **{"eta": rule.eta * pA, "tau_average": rule.tau_average * second},
         },
         clock=clock,
     )
@@ -145,7 +146,7 @@ def changes(pairs: list[Pair]) -> np.ndarray:
     )
     synapses.post.when = "after_resets"
     synapses.connect(j="i")
-    inputs.tau_trace = PUBLISHED.tau_trace * second
+    inputs.tau_trace = rule.tau_trace * second
     inputs.last_spike = cells.last_spike = -(2**20)
     cells.v_soma = pyramidal.PARAMETERS["e_leak"].value
     cells.v_threshold = pyramidal.PARAMETERS["v_threshold_rest"].value

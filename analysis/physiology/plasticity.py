@@ -9,6 +9,7 @@ from analysis.physiology.pairing import Pair, burst_poisson, changes, periodic, 
 from analysis.physiology.rows import Row
 from analysis.physiology.spontaneous import BURSTS, EVENTS, Learned, learn
 from analysis.style import ROLE_COLOURS, styled
+from models.cells import Cell
 
 PROTOCOL = "burst-dependent plasticity"
 PAYEUR = "Payeur et al. 2021, Fig. 2"
@@ -16,12 +17,14 @@ MODEL, PUBLISHED = "#0072B2", "0.55"
 START = 0.2  # running burst fraction of the burst-Poisson pairing
 
 
-@interpreted()
-def rows_and_figure(cell: str) -> tuple[list[Row], Figure]:
-    """The circuit's learning rule: in spontaneously firing cells of the kind `cell`, and with forced spikes."""
-    if cell != "naud_sprekeler":
-        raise ValueError(f"no plasticity protocol for the cell {cell!r}; it knows naud_sprekeler")
-    learned = learn()
+def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
+    """The circuit's learning rule: with the spikes of cells that fire by themselves, and with forced ones."""
+    with interpreted():
+        return _rows_and_figure(cell)
+
+
+def _rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
+    learned = learn(cell)
     generator = np.random.default_rng(1)
     pairs = periodic() + poisson(generator) + burst_poisson(generator)
     change = changes(pairs)
@@ -131,6 +134,6 @@ def _spontaneous(axes: Axes, learned: Learned) -> None:
     axes.figure.colorbar(points, ax=axes, label="events (Hz)")
     axes.axhline(0, color="0.8", linewidth=0.7, zorder=0)
     axes.axvline(BURSTS / EVENTS, color=ROLE_COLOURS["P+"], linewidth=0.9, linestyle=":", label="running fraction")
-    axes.set(xlabel="burst fraction", ylabel="weight change (pA)")
+    axes.set(xlabel="burst fraction", ylabel="weight change (published unit)")
     axes.set_title("a  cells that fire by themselves", loc="left")
     axes.legend(fontsize=7, loc="upper left")

@@ -7,7 +7,18 @@ from dataclasses import asdict
 from pathlib import Path
 
 from analysis.figures import save
-from analysis.physiology import bac, bap, coincidence, critical_frequency, f_i, noisy_drive, passive, plateau
+from analysis.physiology import (
+    bac,
+    bap,
+    coincidence,
+    critical_frequency,
+    f_i,
+    ndnf,
+    noisy_drive,
+    passive,
+    plasticity,
+    plateau,
+)
 from analysis.physiology.rows import FAILS, Row
 from equations.parameters import quantity
 from models.cells import CELLS, Cell
@@ -15,7 +26,7 @@ from networks.checkpoint import cannot_write, written_whole
 from networks.errors import UserError
 
 #: Each module has ``rows_and_figure(cell) -> (rows, figure)``; its name is that of the figure.
-PROTOCOLS = (passive, f_i, bap, bac, coincidence, critical_frequency, plateau, noisy_drive)
+PROTOCOLS = (passive, f_i, bap, bac, coincidence, critical_frequency, plateau, noisy_drive, ndnf, plasticity)
 
 Progress = Callable[[str], None]
 

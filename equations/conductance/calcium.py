@@ -30,7 +30,8 @@ LOW = Mechanism(
 
 #: Free calcium under the membrane: the charge `charge_ca` raises it by `ca_half_sk`; buffers and pumps take it away.
 CONCENTRATION = """
-dca_{c}/dt = ca_half_sk*(i_hva_{c} + i_lva_{c})/(charge_ca_{region}{part}) - (ca_{c} - ca_rest)/tau_ca_{region} : mmolar
+dcai_{c}/dt = ca_half_sk*(i_hva_{c} + i_lva_{c})/(charge_ca_{region}{part})
+    - (cai_{c} - ca_rest)/tau_ca_{region} : mmolar
 """
 
 PARAMETERS: Table = {

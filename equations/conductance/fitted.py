@@ -93,5 +93,11 @@ DRIVE_PARAMETERS: Table = {
     "i_teaching": Parameter(
         100 * pA, "current of a teaching signal of 1", "model: moves the burst fraction as in the two-compartment cell"
     ),
-    "g_gaba": Parameter(20 * nS, "apical conductance per unit of GABA", "model: light blocks plateaus", low=0 * nS),
+    "g_gaba": Parameter(3 * nS, "apical conductance per unit of GABA", "model: light blocks plateaus", low=0 * nS),
+}
+
+#: What blocks BAC firing for hundreds of ms, as in the two-compartment cell.
+SLOW_GABA_PARAMETERS: Table = {
+    "g_gaba_a": Parameter(10 * nS, "slow GABA_A conductance of a release of all cells", "model: blocks", low=0 * nS),
+    "g_gaba_b": Parameter(4 * nS, "GABA_B conductance of a release of all cells", "model: blocks", low=0 * nS),
 }

@@ -23,14 +23,14 @@ def at_rest(compartments: list[Compartment], values: Values) -> Values:
 def _residual(compartments: list[Compartment], p: Values, potentials: np.ndarray) -> tuple[list[float], Values]:
     """Current in nA that is left in each compartment at `potentials` (mV), and the state."""
     v = {f"v_{c.name}": potential * 1e-3 for c, potential in zip(compartments, potentials, strict=True)}
-    state = v | {"gaba": 0.0}
+    state = dict(v)
     left = dict.fromkeys((c.name for c in compartments), 0.0)
     for c, potential in zip(compartments, potentials, strict=True):
         part = 1 / float(c.part[1:] or 1)
         for m in c.mechanisms:
             state |= {f"{gate}_{c.name}": float(evaluate(f.steady, potential)) for gate, f in m.gates.items()}
             if m.name == "sk":
-                state[f"z_sk_{c.name}"] = float(hill(state[f"ca_{c.name}"] / p["ca_half_sk"], 4.8))
+                state[f"z_sk_{c.name}"] = float(hill(state[f"cai_{c.name}"] / p["ca_half_sk"], 4.8))
             elif not m.gates and m.open != "1":  # synapses are silent
                 continue
             open_fraction = eval(m.open.format(c=c.name), {}, state)
@@ -39,7 +39,7 @@ def _residual(compartments: list[Compartment], p: Values, potentials: np.ndarray
             if m.name in ("hva", "lva"):
                 charge = part * p[f"charge_ca_{c.region}"]
                 entered = p["ca_half_sk"] * current / charge * p[f"tau_ca_{c.region}"]
-                state[f"ca_{c.name}"] = state.get(f"ca_{c.name}", p["ca_rest"]) + entered
+                state[f"cai_{c.name}"] = state.get(f"cai_{c.name}", p["ca_rest"]) + entered
         if c.parent:
             axial = part * p[f"g_axial_{c.region}"] * (v[f"v_{c.parent}"] - v[f"v_{c.name}"])
             left[c.name] += axial

@@ -9,7 +9,7 @@ SK = Mechanism(
     "sk",
     reversal="e_k",
     open="z_sk_{c}",
-    extra="dz_sk_{c}/dt = (hill(ca_{c}/ca_half_sk, 4.8) - z_sk_{c})/tau_sk : 1\n",
+    extra="dz_sk_{c}/dt = (hill(cai_{c}/ca_half_sk, 4.8) - z_sk_{c})/tau_sk : 1\n",
 )
 
 PARAMETERS: Table = {

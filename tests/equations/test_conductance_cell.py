@@ -39,7 +39,7 @@ def test_one_small_step_goes_where_the_equations_point(numpy_runtime):
         group, _ = cells_at_rest(3, 1e-7, method=method)
         generator = np.random.default_rng(1)
         for name in sorted(group.equations.diff_eq_names):
-            low, high = (-80e-3, 0) if name.startswith("v_") else (1e-4, 1e-3) if name.startswith("ca_") else (0.1, 0.9)
+            low, high = {"v_": (-80e-3, 0), "ca": (1e-4, 1e-3)}.get(name[:2], (0.1, 0.9))
             if name not in ("time_above", "gaba"):
                 group.variables[name].set_value(generator.uniform(low, high, 3))
         group.i_soma, group.i_apical = 1 * nA, 0.5 * nA

@@ -14,7 +14,7 @@ def recording(*traces):
     """A recording of the nexus at 0.1 ms."""
     voltage = np.array(traces, dtype=float)
     time = np.arange(voltage.shape[1]) * 0.1
-    return Recording(time, {"nexus": voltage}, {}, [])
+    return Recording(time, {"nexus": voltage}, {}, [], [])
 
 
 def test_the_longest_stay_counts_not_the_sum():

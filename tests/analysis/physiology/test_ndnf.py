@@ -15,12 +15,12 @@ from analysis.physiology.ndnf import (
     duration,
     kinetics,
     potential_rows,
-    rows_and_figure,
 )
 from analysis.physiology.ndnf_block import Recording, Trial, record
 from analysis.physiology.rows import FAILS, HOLDS
 from equations.interneurons import neurogliaform
 from equations.parameters import Table
+from models.cells import NAUD_SPREKELER
 
 pytestmark = pytest.mark.usefixtures("numpy_runtime")
 
@@ -48,7 +48,7 @@ def responses(numpy_runtime):
         Trial(light, 220, 0.9, gaba_a=0, gaba_b=0),
     ]
     at_rest = [Trial((40.0,), gaba_a=a, gaba_b=b) for a, b in ((0.1, 0.1), (0.1, 0), (0, 0.1))]
-    return record(pairings + at_rest, 300, "naud_sprekeler")
+    return record(pairings + at_rest, 300, NAUD_SPREKELER)
 
 
 def block(by_delay, thresholds, responses):
@@ -129,11 +129,6 @@ def test_potentials_and_block_hold_as_they_are_and_turn_red_when_cut(responses, 
         "duration after one volley",
         "duration after 31 Hz",
     }
-
-
-def test_an_unknown_cell_is_named():
-    with pytest.raises(ValueError, match=r"no NDNF.* protocol for the cell 'granule'"):
-        rows_and_figure("granule")
 
 
 def test_the_library_cell_needs_no_current_of_persistence_by_default():

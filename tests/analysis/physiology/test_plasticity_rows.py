@@ -5,10 +5,11 @@ import pytest
 
 from analysis.physiology.by_hand import Rule, classify, trace_at, weight_change
 from analysis.physiology.pairing import burst_poisson, changes, periodic, poisson
-from analysis.physiology.plasticity import curve, draw, pairing_rows, rows_and_figure, spontaneous_rows
+from analysis.physiology.plasticity import curve, draw, pairing_rows, spontaneous_rows
 from analysis.physiology.rows import FAILS, HOLDS
-from analysis.physiology.spontaneous import learn
+from analysis.physiology.spontaneous import INPUTS, learn
 from equations import plasticity
+from models.cells import NAUD_SPREKELER
 
 pytestmark = pytest.mark.usefixtures("numpy_runtime")
 
@@ -78,14 +79,9 @@ def test_a_rule_without_depression_turns_the_rows_red(short, monkeypatch):
 
 
 def test_spontaneous_cells_learn_what_their_spikes_say(short):
-    learned = learn(1.5)
+    learned = learn(NAUD_SPREKELER, 1.5)
     error = spontaneous_rows(learned)[0]
     assert error.value < 0.01 and np.abs(learned.by_hand).max() > 0.05
-    assert learned.by_hand.shape == learned.change.shape == (learned.event_rate.size, 20)
+    assert learned.by_hand.shape == learned.change.shape == (learned.event_rate.size, INPUTS)
     published = np.array([pair.published_change() for pair in short])
     assert len(draw(learned, short, published, published).axes) == 5  # four panels, one colour bar
-
-
-def test_an_unknown_cell_is_named():
-    with pytest.raises(ValueError, match="no plasticity protocol for the cell 'granule'"):
-        rows_and_figure("granule")
