@@ -137,7 +137,7 @@ def _duration(axes: Axes, block: Block) -> None:
     names = ("one volley", "31 Hz, 250 ms", "one volley, GABA_B blocked")
     for nth, (bursts, name, colour) in enumerate(zip(block.by_delay, names, (NGF, LIGHT, GABA_A), strict=True)):
         axes.plot(block.delays, bursts + 0.06 * nth, color=colour, label=name)
-    axes.set(xlabel="from the last release to the pairing (ms)", ylabel="action potentials", ylim=(0.5, 5.4))
-    axes.set_yticks([1, 2, 3])
+    axes.set(xlabel="from the last release to the pairing (ms)", ylabel="action potentials", ylim=(0.5, 6.6))
+    axes.set_yticks([1, 2, 3, 4])
     axes.set_title("duration of the block", loc="left")
     axes.legend(fontsize=7, loc="upper left")

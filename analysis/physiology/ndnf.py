@@ -1,6 +1,7 @@
 """NDNF+ interneurons beside their published physiology: cells, inhibitory potentials, block of BAC firing."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -33,10 +34,15 @@ PALMER = "Palmer et al. 2012: hundreds of ms"
 
 def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
     """All protocols of NDNF+ cells, alone and with the pyramidal cell `cell`."""
-    with interpreted():
-        cells = Cells(interneurons.steps("neurogliaform"), interneurons.steps("canopy"), interneurons.persistence())
-    block = measure_block(cell)
+    cells, block = measure_cells(), measure_block(cell)
     return cell_rows(cells) + potential_rows(block) + block_rows(block), draw(cells, block)
+
+
+@cache
+@interpreted()
+def measure_cells() -> Cells:
+    """Neurogliaform and canopy cells alone; measured once."""
+    return Cells(interneurons.steps("neurogliaform"), interneurons.steps("canopy"), interneurons.persistence())
 
 
 def cell_rows(cells: Cells) -> list[Row]:
@@ -49,9 +55,9 @@ def cell_rows(cells: Cells) -> list[Row]:
         Row(CELL, "input resistance", ngf.input_resistance, "MOhm", 150, 190, "Naumann et al. 2025: medians"),
         Row(CELL, "membrane time constant", ngf.time_constant, "ms", 10, 15, TEXTBOOK),
         Row(CELL, "first spike at rheobase", ngf.latency, "ms", 200, None, late),
-        Row(CELL, "last / first interval", ngf.interval_ratio(), "1", None, 1.1, f"{SCHUMAN}: no adaptation"),
+        Row(CELL, "last / first interval", ngf.interval_ratio(), "", None, 1.1, f"{SCHUMAN}: no adaptation"),
         Row(CELL, "canopy: first spike at rheobase", canopy.latency, "ms", None, 200, canopies, False),
-        Row(CELL, "canopy: last / first interval", canopy.interval_ratio(), "1", 1.1, None, canopies, False),
+        Row(CELL, "canopy: last / first interval", canopy.interval_ratio(), "", 1.1, None, canopies, False),
         Row(CELL, "rate after trains of 28 Hz", trains, "Hz", 40, 60, f"{HARTUNG}: about 51 Hz ± 20 %", False),
         Row(CELL, "rate after 13 Hz", tonic, "Hz", 0, 0, f"{HARTUNG}: needs trains", False),
     ]
@@ -103,9 +109,9 @@ def block_rows(block: Block) -> list[Row]:
     rank = spearmanr(block.rates, np.nan_to_num(block.thresholds, nan=2 * EPSC[-1])).statistic
     volley, train, without_b = (duration(bursts, block.delays) for bursts in block.by_delay)
     return [
-        Row(BLOCK, "action potentials of the pairing alone", free, "1", 2, 4, "Larkum 2013"),
-        Row(BLOCK, "the same after 31 Hz", blocked, "1", 1, 1, "Larkum et al. 1999; Jiang et al. 2013: blocked"),
-        Row(BLOCK, "threshold by NDNF+ rate, rank correlation", float(rank), "1", 0.9, 1, "Larkum et al. 1999: graded"),
+        Row(BLOCK, "action potentials of the pairing alone", free, "", 2, 4, "Larkum 2013"),
+        Row(BLOCK, "the same after 31 Hz", blocked, "", 1, 1, "Larkum et al. 1999; Jiang et al. 2013: blocked"),
+        Row(BLOCK, "threshold by NDNF+ rate, rank correlation", float(rank), "", 0.9, 1, "Larkum et al. 1999: graded"),
         Row(BLOCK, "duration after one volley", volley, "ms", 200, 1000, PALMER),
         Row(BLOCK, "duration after 31 Hz", train, "ms", 200, 1000, PALMER),
         Row(BLOCK, "one volley, GABA_B blocked", without_b, "ms", None, 100, f"{PALMER} by GABA_B", mandatory=False),

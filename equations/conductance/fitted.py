@@ -88,12 +88,12 @@ PARAMETERS: Table = (
 
 #: What differs from the two-compartment cell in what drives it in the circuit.
 DRIVE_PARAMETERS: Table = {
-    "i_bias_soma": Parameter(200 * pA, "constant somatic drive", "model: 3-8 events/s"),
-    "i_bias_apical": Parameter(0 * pA, "constant apical drive", "model: burst fraction 0.1-0.3"),
+    "i_bias_soma": Parameter(100 * pA, "constant somatic drive", "model: 3-8 events/s"),
+    "i_bias_apical": Parameter(250 * pA, "constant apical drive", "model: burst fraction 0.1-0.3"),
     "i_teaching": Parameter(
         100 * pA, "current of a teaching signal of 1", "model: moves the burst fraction as in the two-compartment cell"
     ),
-    "g_gaba": Parameter(3 * nS, "apical conductance per unit of GABA", "model: light blocks plateaus", low=0 * nS),
+    "g_gaba": Parameter(6 * nS, "apical conductance per unit of GABA", "model: light blocks plateaus", low=0 * nS),
 }
 
 #: What blocks BAC firing for hundreds of ms, as in the two-compartment cell.
