@@ -84,3 +84,19 @@ def test_the_runtime_device_agrees_with_the_compiled_program(tmp_path, numpy_run
     for compiled, runtime in zip(spikes["cpp_standalone"], spikes["runtime"], strict=True):
         np.testing.assert_array_equal(compiled, runtime)
     np.testing.assert_allclose(voltages["cpp_standalone"], voltages["runtime"], atol=1e-9)
+
+
+def test_conductance_cells_fire_as_in_vivo_and_alike_at_any_place_of_a_cohort(excerpt):
+    options = {"mice": 2, "cells": 13, "protocol": "short", "threads": 1, "pyramidal": "conductance"}
+    seconds = 20.0
+    first, second = (excerpt(Config(first_mouse=n, **options), seconds) for n in (0, 1))
+    one, other = (r.events("spikes") for r in (first, second))
+    assert np.array_equal(one[1][one[0][0] :], other[1][: other[0][0]])  # mouse 1: its cells,
+    assert np.array_equal(one[2][one[0][0] :], other[2][: other[0][0]])  # and steps
+    assert one[0][0] != one[0][1]
+    events, bursts = (first.state(f"pyramidal.{name}_count").sum() for name in ("event", "burst"))
+    assert 3 < events / (2 * 13 * seconds) < 8
+    assert 0.1 < bursts / events < 0.3
+    lit = excerpt(Config(condition="ndnf_opto", **options), seconds)
+    # Light leaves about a fifth of the plateaus; 300 of them in the dark.
+    assert lit.events("plateaus")[0].sum() < 0.4 * first.events("plateaus")[0].sum()
