@@ -191,3 +191,5 @@ def test_dask_gives_the_same_dataset_and_a_killed_scheduler_or_worker_costs_noth
     assert_same(out, undisturbed)
     code, output = finish(sweep_file, "--out", tmp_path / "none", "--dask", "tcp://127.0.0.1:1")
     assert code == 1 and "no dask scheduler answers" in output
+    code, output = finish("--resume", "--out", out, "--device", "cuda_standalone")
+    assert code == 1 and "was begun with device = cpp_standalone, not cuda_standalone" in output
