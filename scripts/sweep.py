@@ -72,6 +72,8 @@ def sweep(
     given = {"device": device} if device else {}
     begun = resume and (out / DESCRIPTION).exists()
     design = load_design(file, **given) if file else read_sweep(out)["design"]
+    if device and device != design.settings.device:
+        raise UserError(f"--resume: {out} was begun with device = {design.settings.device}, not {device}")
     console = Console()
     with _progress(console) as bar:
         task = bar.add_task("calibrating", total=None)

@@ -6,7 +6,9 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 import time
+from contextlib import contextmanager
 
 import pytest
 
@@ -147,22 +149,47 @@ def test_a_full_disk_is_named_and_the_sweep_goes_on_when_there_is_room(finish, s
         subprocess.run(["umount", "-l", place], check=True)
 
 
-def test_dask_gives_the_same_dataset_and_a_lost_scheduler_or_worker_costs_nothing(
+@contextmanager
+def cluster(folder):
+    """A dask scheduler and two workers, each a process of its own: (address, scheduler, workers)."""
+    folder.mkdir()
+    file = folder / "scheduler.json"
+
+    def start(part, *arguments):
+        line = [sys.executable, "-m", f"distributed.cli.dask_{part}", "--no-dashboard", "--scheduler-file", file]
+        with (folder / "log").open("a") as log:
+            return subprocess.Popen([*line, *arguments], cwd=folder, stdout=log, stderr=log)
+
+    processes = [start("scheduler", "--host", "127.0.0.1", "--port", "0")]
+    try:
+        wait_until(file.exists)
+        processes += [start("worker", "--nthreads", "1", "--no-nanny") for _ in range(2)]
+        yield json.loads(file.read_text())["address"], processes[0], processes[1:]
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def test_dask_gives_the_same_dataset_and_a_killed_scheduler_or_worker_costs_nothing(
     command, finish, sweep_file, tmp_path, undisturbed
 ):
-    distributed = pytest.importorskip("distributed")
+    pytest.importorskip("distributed")
     out = tmp_path / "out"
     arguments = ("--out", out, "--batch", 4, "--dask")
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
-        process = command(sweep_file, *arguments, cluster.scheduler_address)
+    with cluster(tmp_path / "first") as (address, scheduler, workers):
+        process = command(sweep_file, *arguments, address)
         wait_until(lambda: list(out.glob("shards/days_*/day_001.npz")))
-        os.kill(cluster.workers[0].pid, signal.SIGKILL)
+        workers[0].kill()
         time.sleep(1)
-    output, _ = process.communicate(timeout=60)  # the scheduler is gone
-    assert process.returncode == 1 and "is lost; go on with --resume" in output
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
-        code, output = finish(sweep_file, *arguments, cluster.scheduler_address, "--resume")
+        scheduler.kill()
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1 and "is lost; go on with --resume" in output, output
+    with cluster(tmp_path / "second") as (address, _, _):
+        code, output = finish(sweep_file, *arguments, address, "--resume")
     assert code == 0, output
     assert_same(out, undisturbed)
     code, output = finish(sweep_file, "--out", tmp_path / "none", "--dask", "tcp://127.0.0.1:1")
     assert code == 1 and "no dask scheduler answers" in output
+    code, output = finish("--resume", "--out", out, "--device", "cuda_standalone")
+    assert code == 1 and "was begun with device = cpp_standalone, not cuda_standalone" in output
