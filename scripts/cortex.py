@@ -71,7 +71,7 @@ def _table(found: dict) -> Table:
             row["population"],
             f"{row['neurons']:,}",
             f"{row['rate']:.2f}",
-            f"{row['base_rate']:.2f}",
+            f"{row['aim']:.2f}",
             f"{row['low']:g}-{row['high']:g}",
             "[green]holds[/]" if row["in_range"] else "[bold red]fails[/]",
             _number(row["irregularity"]),

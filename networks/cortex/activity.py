@@ -64,7 +64,7 @@ def statistics(s: Cortex, spikes: Events, plateaus: Events, seconds: float) -> l
                 "population": name,
                 "neurons": size,
                 "rate": rate,
-                "base_rate": population.rate,
+                "aim": population.rate,
                 "low": population.low,
                 "high": population.high,
                 "source": population.in_vivo,

@@ -2,7 +2,7 @@
 
 A projection of the base holds for all cells of its populations, with these exceptions: SOM cells do not inhibit each
 other, PV cells not SOM cells (Pfeffer et al. 2013, Nat Neurosci 16:1068); SOM cells inhibit the apical dendrite of
-layer 5 cells instead of the soma; excitation of SOM cells is as weak as `equations.interneurons.synapses` has it.
+layer 5 cells instead of the soma; excitation of PV cells is stronger, of SOM cells weaker.
 """
 
 from dataclasses import dataclass
@@ -40,8 +40,14 @@ _ONTO_LAYER_1 = {
 PSP = 0.15 * mV  # Potjans & Diesmann 2014
 INHIBITION = -4.0  # over excitation, Potjans & Diesmann 2014
 STRONG = {("L4 E", "L23 E"): 2.0}  # Potjans & Diesmann 2014
-#: Excitation of SOM cells over that of PV cells: single spikes hardly release at facilitating synapses.
+#: Excitation of interneurons over that of excitatory cells. PV: Avermann et al. 2012, J Neurophysiol 107:3116, rounded.
+#: SOM: that of the small circuit over its PV cells; single spikes hardly release at facilitating synapses.
+ONTO_PV = 2.0
 ONTO_SOM = float(CONNECTIONS["pyramidal", "som"].weight / CONNECTIONS["pyramidal", "pv"].weight)
+#: Axons from elsewhere that fire together. In the base they are independent, which leaves membranes in the background
+#: alone with a s.d. of less than 2 mV; in vivo it is 3-5 mV (model; Destexhe, Rudolph, Paré 2003). Without it the
+#: network, whose delays do not differ within a projection, synchronises.
+VOLLEY = 9
 #: In steps of 0.1 ms, one delay for all synapses of a kind: the means of Potjans & Diesmann 2014 (1.5 and 0.75 ms).
 DELAY = {"E": 1.5 * ms, "I": 0.8 * ms}
 
@@ -79,7 +85,7 @@ def psp(target: str, inhibition: bool = False) -> Quantity:
     """Peak of the postsynaptic potential of one spike at a neuron of population `target`."""
     if inhibition:
         return PSP * INHIBITION
-    return PSP * (ONTO_SOM if POPULATIONS[target].cell == "som" else 1.0)
+    return PSP * {"pv": ONTO_PV, "som": ONTO_SOM}.get(POPULATIONS[target].cell, 1.0)
 
 
 def _left_out(source: str, target: str) -> bool:

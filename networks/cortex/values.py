@@ -14,7 +14,7 @@ from equations.noise import normal_noise
 from models import cortical
 from networks.cortex.network import DT, Cortex
 from networks.cortex.populations import POPULATIONS
-from networks.cortex.projections import AFFERENTS, projections, psp
+from networks.cortex.projections import AFFERENTS, VOLLEY, projections, psp
 
 Values = dict[str, np.ndarray]
 
@@ -76,7 +76,7 @@ def afferent(target: str, compartment: str, rates: dict[str, float]) -> tuple[fl
         for name, a in AFFERENTS.items()
         if a.compartment == compartment
     )
-    mean, kick = currents.background(np.asarray(axons), np.asarray(one), float(DT))
+    mean, kick = currents.background(np.asarray(axons / VOLLEY), np.asarray(VOLLEY * one), float(DT))
     return float(mean), float(kick)
 
 
