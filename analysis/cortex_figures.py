@@ -47,7 +47,7 @@ def raster(data: xr.Dataset, seconds: float) -> Figure:
     for name, first, size in zip(data.population.values, data["first"].values, sizes, strict=True):
         shown = _rows(size, sizes.max())
         mine = (neuron >= first) & (neuron < first + shown)
-        axes.plot(time[mine], top + neuron[mine] - first, ",", color=_colour(name), marker="|", ms=1.6, mew=0.7)
+        axes.plot(time[mine], top + neuron[mine] - first, "|", color=_colour(name), ms=1.6, mew=0.7)
         mine = (who >= first) & (who < first + shown)
         rows = top + who[mine] - first
         axes.hlines(rows, when[mine] - 15, when[mine] + 15, color="#F0E442", lw=2.2, zorder=0.5)

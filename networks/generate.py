@@ -46,7 +46,7 @@ def generate(structure: Compiled, target: Target, folder: Path) -> None:
     else:
         _mark_independent(folder / "code_objects")
         if isinstance(structure, Cortex):
-            lighten(folder, structure.synapses)
+            lighten(folder)
     (folder / "arrays.json").write_text(json.dumps(_array_table(), indent=1))
 
 

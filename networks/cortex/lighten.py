@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 
-def lighten(folder: Path, keep: bool) -> None:
-    """Shrink arrays of synapses to their size, count before they are queued; write their indices only with `keep`.
+def lighten(folder: Path) -> None:
+    """Shrink arrays of synapses to their size, count before they are queued, and leave their indices off the disk.
 
     The memory of a synapse is then two indices and an entry in the queue, 12 bytes.
     """
@@ -20,11 +20,10 @@ def lighten(folder: Path, keep: bool) -> None:
     queue.write_text(before.replace(loop, _COUNTED + loop))
     makefile = folder / "makefile"
     makefile.write_text(makefile.read_text() + _UNHURRIED)
-    if not keep:
-        objects = folder / "objects.cpp"
-        text, count = re.subn(_WRITES_INDICES, "", objects.read_text(), flags=re.DOTALL)
-        assert count
-        objects.write_text(text)
+    objects = folder / "objects.cpp"
+    text, count = re.subn(_WRITES_INDICES, "", objects.read_text(), flags=re.DOTALL)
+    assert count
+    objects.write_text(text)
 
 
 def _shrink(match: re.Match) -> str:

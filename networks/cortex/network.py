@@ -40,7 +40,6 @@ class Cortex:
     scale : mm² of cortex, or part of the 77,752 neurons of the full network
     indegree : synapses of a neuron over those in the full network
     record : ``events``; ``counts``, of spikes of each neuron, with nothing recorded in time
-    synapses : whether the indices of all synapses are results
     """
 
     duration: ClassVar[str] = "layer_1.duration"
@@ -48,7 +47,6 @@ class Cortex:
     scale: float = 0.1
     indegree: float = 0.1
     record: str = "events"
-    synapses: bool = False
 
     def build(self) -> Network:
         return build(self)

@@ -52,7 +52,7 @@ def simulate(config: CortexConfig, progress: Progress = lambda phase: None) -> t
 
 def _kept(name: str) -> bool:
     group, variable = name.split(".")
-    return group.endswith("_spikes") or group == "plateaus" or variable in ("N_incoming", "_synaptic_pre", "N")
+    return group.endswith("_spikes") or group == "plateaus" or variable == "N"
 
 
 def on_runtime(s: Cortex, given: Values) -> tuple[dict[str, np.ndarray], dict[str, float]]:
