@@ -75,7 +75,15 @@ def rates(populations: list[dict]) -> Figure:
     x = np.arange(len(populations))
     low, high = (np.array([p[key] for p in populations]) for key in ("low", "high"))
     axes.bar(x, high - low, bottom=low, width=0.7, color="0.88", label="in vivo, awake (sources: run.json)")
-    axes.plot(x, [p["aim"] for p in populations], "_", ms=14, mew=1.5, color="0.4", label="aimed at (PD14; L1: 5 Hz)")
+    axes.plot(
+        x,
+        [p["aim"] for p in populations],
+        "_",
+        ms=14,
+        mew=1.5,
+        color="0.4",
+        label="aimed at (from PD14; layer 1: 5 Hz)",
+    )
     for n, p in enumerate(populations):
         axes.plot(n, max(p["rate"], 0.02), "o" if p["in_range"] else "X", ms=6, color=_colour(p["population"]))
     axes.plot([], [], "o", color="0", label="model, in range")

@@ -80,10 +80,9 @@ def _mark_independent(folder: Path) -> None:
     loop = "    for(int _idx=0; _idx<_N; _idx++)\n"
     for path in folder.glob("*_stateupdater_codeobject.cpp"):
         before, after = path.read_text().split(loop)
-        threads = "#pragma omp for schedule(static)\n"  # of OpenMP, has its own word for it
-        if threads in before[-80:]:
-            before = before.replace(threads, "#pragma omp for simd schedule(static)\n")
-            path.write_text(f"{before}{loop}{after}")
+        threads = "#pragma omp parallel for schedule(static)"
+        if threads in before:  # OpenMP has its own word for it
+            path.write_text(before.replace(threads, "#pragma omp parallel for simd schedule(static)") + loop + after)
         else:
             path.write_text(f"{before}#pragma GCC ivdep\n{loop}{after}")
 

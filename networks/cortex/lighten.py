@@ -18,12 +18,14 @@ def lighten(folder: Path) -> None:
     loop = "        for (int i=0; i<n_synapses; i++)\n            synapses[sources[i] - source_start].push_back"
     assert before.count(loop) == 1
     queue.write_text(before.replace(loop, _COUNTED + loop))
-    makefile = folder / "makefile"
-    makefile.write_text(makefile.read_text() + _UNHURRIED)
     objects = folder / "objects.cpp"
     text, count = re.subn(_WRITES_INDICES, "", objects.read_text(), flags=re.DOTALL)
     assert count
     objects.write_text(text)
+    (folder / "common.h").write_text(_COMMON)
+    makefile = folder / "makefile"
+    makefile.write_text(makefile.read_text() + _RULES)
+    (folder / "make.deps").touch()
 
 
 def _shrink(match: re.Match) -> str:
@@ -32,8 +34,31 @@ def _shrink(match: re.Match) -> str:
     return f"{match[1]}\n    {pre}.shrink_to_fit();\n    {post}.shrink_to_fit();"
 
 
-#: Tables of arrays, which take the compiler ten times as long to optimise as anything that runs in a step.
-_UNHURRIED = "\n\nobjects.o : objects.cpp makefile\n\t$(CXX) $(CXXFLAGS) -O0 $< -o $@\n"
+#: Reading headers is most of the work of the compiler: it reads them once. Tables of arrays take it long to optimise,
+#: and nothing in them runs in a step. Dependencies, of a program that is compiled once, are not needed.
+_COMMON = """#include "objects.h"
+#include "synapses_classes.h"
+#include "brianlib/common_math.h"
+#include "brianlib/stdint_compat.h"
+#include <chrono>
+#include <climits>
+#include <cmath>
+#include <ctime>
+#include <fstream>
+#include <iostream>
+#include <set>
+"""
+_RULES = """
+
+common.h.gch : common.h
+\t$(CXX) $(CXXFLAGS) -x c++-header $< -o $@
+
+$(OBJS) : private CXXFLAGS += -include common.h
+$(OBJS) : common.h.gch
+
+objects.o : objects.cpp makefile
+\t$(CXX) $(CXXFLAGS) -O0 $< -o $@
+"""
 
 _COUNTED = """        vector<int> counts(source_end - source_start, 0);
         for (int i=0; i<n_synapses; i++)

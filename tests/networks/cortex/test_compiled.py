@@ -54,7 +54,7 @@ def test_an_earlier_run_is_kept_unless_overwritten(apical, folder):
 
 def test_the_seed_needs_no_compilation_and_changes_the_spikes(folder, tiny):
     described = json.loads((folder / "run.json").read_text())
-    arrays, wall = simulate(tiny(seed=2, threads=OPTIONS[-1]))
+    arrays, wall = simulate(tiny(seed=2, seconds=0.31, threads=OPTIONS[-1]))
     assert wall["compile"] < 5
     assert events(tiny().structure, arrays).time.size != 0
     s = tiny().structure
