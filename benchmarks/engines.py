@@ -44,6 +44,18 @@ def counted(s: Cortex, arrays) -> tuple[int, float]:
     return int(sum(c.sum() for c in counts.values())), float(sum(outdegree[g] @ c for g, c in counts.items()))
 
 
+def peak_memory(pid: int) -> int:
+    """Bytes that a running process held at most since it was started; 0 when it has ended.
+
+    The resource usage of a finished child would include what Python held when it forked.
+    """
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:")), 0)
+
+
 class Compiled:
     """Brian2's C++ with a number of threads. Nothing is taken from the cache, so that the compiler is timed."""
 
@@ -69,14 +81,16 @@ class Compiled:
             command = self.program.command(values(s, SEED, seconds), folder)
             started = time.perf_counter()
             process = subprocess.Popen(command, cwd=self.program.folder, stdout=subprocess.DEVNULL)
-            _, status, usage = os.wait4(process.pid, 0)
+            memory = 0
+            while process.poll() is None:
+                memory = max(memory, peak_memory(process.pid))
+                time.sleep(0.01)
             wall = time.perf_counter() - started
-            process.returncode = os.waitstatus_to_exitcode(status)
             if process.returncode:
                 raise UserError(f"{self.program.folder}/main ended with {process.returncode}; not enough memory?")
             simulate = float((folder / "last_run_info.txt").read_text().split()[0])
             arrays = {f"{g}_spikes.count": self._array(folder, f"{g}_spikes.count") for g in s.groups}
-            return Timing(wall - simulate, simulate, usage.ru_maxrss * 1024, *counted(s, arrays))
+            return Timing(wall - simulate, simulate, memory or None, *counted(s, arrays))
 
     def _array(self, folder: Path, name: str) -> np.ndarray:
         entry = self.program.arrays[name]

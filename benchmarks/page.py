@@ -65,10 +65,11 @@ def _study(result: dict) -> str:
         [
             "## The whole study",
             _about(result),
-            f"One day of {result['mice']} mice side by side ({result['cells']} cells, protocol {result['protocol']}, "
+            f"One day of mice side by side, one per thread ({result['mice']} of {result['cells']} cells, "
+            f"protocol {result['protocol']}, "
             f"{result['biological_seconds_per_day']:.0f} s of biology each): {result['wall_s']:.1f} s, "
             f"{result['mouse_seconds_per_s']:.0f} mouse-seconds per second; {result['building_s']:.0f} s to build.",
-            f"**Extrapolated, not measured:** {MICE} mice over {DAYS} days at this speed on {result['mice']} threads: "
+            f"**Extrapolated, not measured:** {MICE} mice over {DAYS} days at this speed (threads: {result['mice']}): "
             f"{result['extrapolated_study_hours']:.2f} h" + ("." if full else f" of protocol {result['protocol']}."),
         ]
     )
