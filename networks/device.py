@@ -95,17 +95,7 @@ class CompiledProgram:
             found = require_gpu(gpu)
             check_memory(found, self.arrays, self.structure, self.target, float(values["readout.duration"]))
             environment["CUDA_VISIBLE_DEVICES"] = found.uuid  # CUDA counts GPUs in an order of its own
-        folder.mkdir(parents=True, exist_ok=True)
-        arguments = ["--results_dir", f"{folder.resolve()}/"]
-        for name, value in values.items():
-            value = np.asarray(value, dtype=self.arrays[name]["dtype"])
-            if value.size == 1:
-                arguments.append(f"{name}={value.item()!r}")
-                continue
-            path = folder.resolve() / f"value_{name}"
-            path.write_bytes(value.tobytes())
-            arguments.append(f"{name}={path}")
-        command = [self.folder / "main", *arguments]
+        command = self.command(values, folder)
         try:
             done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, env=environment)
         except OSError as error:  # built for another machine, or copied without the right to run
@@ -122,6 +112,20 @@ class CompiledProgram:
         if float(completed[0]) < 1:
             raise UserError("the simulation was stopped early; go on with --resume")
         return Results(folder, self.arrays)
+
+    def command(self, values: Mapping[str, np.ndarray], folder: Path) -> list:
+        """What starts a run, in `self.folder`; arrays of `values` are files in `folder`. Raises KeyError."""
+        folder.mkdir(parents=True, exist_ok=True)
+        arguments = ["--results_dir", f"{folder.resolve()}/"]
+        for name, value in values.items():
+            value = np.asarray(value, dtype=self.arrays[name]["dtype"])
+            if value.size == 1:
+                arguments.append(f"{name}={value.item()!r}")
+                continue
+            path = folder.resolve() / f"value_{name}"
+            path.write_bytes(value.tobytes())
+            arguments.append(f"{name}={path}")
+        return [self.folder / "main", *arguments]
 
 
 def generate_sources(structure: Compiled, target: Target, folder: Path) -> None:

@@ -13,6 +13,8 @@ from brian2 import device, prefs, second, set_device
 
 from equations.noise import HEADER
 from networks.compiler import COMPILER_FLAGS
+from networks.cortex.lighten import lighten
+from networks.cortex.network import Cortex
 from networks.guards import check_network
 from networks.target import Compiled, Target, read_description
 
@@ -28,6 +30,7 @@ def generate(structure: Compiled, target: Target, folder: Path) -> None:
     else:
         single = ["-DAPICAL_SINGLE"] if target.precision == "single" else []
         prefs.codegen.cpp.extra_compile_args_gcc = COMPILER_FLAGS + single
+        prefs.devices.cpp_standalone.openmp_threads = target.threads if target.threads > 1 else 0
     prefs.core.default_float_dtype = np.float32 if target.precision == "single" else np.float64
     # The same expressions whether a parameter is one value or an array.
     prefs.codegen.loop_invariant_optimisations = False
@@ -42,6 +45,8 @@ def generate(structure: Compiled, target: Target, folder: Path) -> None:
         repair(folder)
     else:
         _mark_independent(folder / "code_objects")
+        if isinstance(structure, Cortex):
+            lighten(folder)
     (folder / "arrays.json").write_text(json.dumps(_array_table(), indent=1))
 
 
@@ -75,7 +80,11 @@ def _mark_independent(folder: Path) -> None:
     loop = "    for(int _idx=0; _idx<_N; _idx++)\n"
     for path in folder.glob("*_stateupdater_codeobject.cpp"):
         before, after = path.read_text().split(loop)
-        path.write_text(f"{before}#pragma GCC ivdep\n{loop}{after}")
+        threads = "#pragma omp parallel for schedule(static)"
+        if threads in before:  # OpenMP has its own word for it
+            path.write_text(before.replace(threads, "#pragma omp parallel for simd schedule(static)") + loop + after)
+        else:
+            path.write_text(f"{before}#pragma GCC ivdep\n{loop}{after}")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from networks.bench import Bench
 from networks.circuit import Structure
+from networks.cortex.network import Cortex
 
-Compiled = Structure | Bench
+Compiled = Structure | Bench | Cortex
+_KINDS = {kind.__name__: kind for kind in (Structure, Bench, Cortex)}
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Target:
         nvcc's -use_fast_math
     arch : GPU architectures of a CUDA program, such as ``("sm_90",)``
     heap_mb : device memory that CUDA kernels can allocate, in MiB
+    threads : of a C++ program (OpenMP)
     """
 
     device: str = "cpp_standalone"
@@ -27,11 +30,13 @@ class Target:
     math: str = "precise"
     arch: tuple[str, ...] = ()
     heap_mb: int = 128
+    threads: int = 1
 
 
 def describe(structure: Compiled, target: Target) -> str:
     """Both as the text of ``description.json``."""
-    kind, fields = type(structure).__name__, asdict(structure) | {"varied": sorted(structure.varied)}
+    fields = {n: sorted(v) if isinstance(v, frozenset) else v for n, v in asdict(structure).items()}
+    kind = type(structure).__name__
     return json.dumps({"kind": kind, "structure": fields, "target": asdict(target)}, indent=1)
 
 
@@ -39,6 +44,6 @@ def read_description(path: Path) -> tuple[Compiled, Target]:
     """What `describe` wrote to `path`."""
     description = json.loads(path.read_text())
     structure, target = description["structure"], description["target"]
-    varied, arch = frozenset(structure["varied"]), tuple(target["arch"])
-    kind = {"Structure": Structure, "Bench": Bench}[description["kind"]]
-    return kind(**structure | {"varied": varied}), Target(**target | {"arch": arch})
+    if "varied" in structure:
+        structure["varied"] = frozenset(structure["varied"])
+    return _KINDS[description["kind"]](**structure), Target(**target | {"arch": tuple(target["arch"])})

@@ -52,7 +52,7 @@ def train(
     if "store_sha256" in description:
         return out
     if not resume:
-        _check_free(out, overwrite)
+        check_free(out, overwrite)
     finished = finished_days(checkpoints) if resume else 0
     progress(finished, "building")
     started = time.perf_counter()
@@ -115,7 +115,7 @@ def _resumed(config: Config, out: Path) -> dict:
     return description
 
 
-def _check_free(out: Path, overwrite: bool) -> None:
+def check_free(out: Path, overwrite: bool) -> None:
     """Raises UserError unless `out` is new, empty, or a run to be replaced; then that it can be written to."""
     if out.is_symlink() or (out.exists() and not out.is_dir()):
         raise UserError(f"{out} is no folder; choose another --out")

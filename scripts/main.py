@@ -7,7 +7,9 @@ from rich.console import Console
 
 from scripts import (
     analyse,
+    bench,
     build,
+    cortex,
     cuda_report,
     doctor,
     export,
@@ -35,10 +37,12 @@ app.command()(paper.paper)
 app.command()(report.report)
 app.command()(build.build)
 app.command()(cuda_report.cuda_report)
+app.command()(cortex.cortex)
 app.command()(doctor.doctor)
 app.command()(export.export)
 app.command()(validate.validate)
 app.command()(fit_cell.fit_cell)
+app.add_typer(bench.app, name="bench")
 
 
 def main() -> None:

@@ -63,15 +63,15 @@ top_{name} = {ratio}**(tau_rise_{name}/{span}) - {ratio}**(tau_decay_{name}/{spa
 
 SLOW = _receptor("a") + _receptor("b")
 
-#: Both at an apical dendrite, as one conductance: in place of `equations.ndnf.DENDRITE`.
-APICAL = (
-    SLOW
-    + """
+#: Both at an apical dendrite, as one conductance.
+AT_DENDRITE = """
 gaba = 1 : 1
 g_gaba = g_gaba_a*gaba_a + g_gaba_b*gaba_b : siemens
 e_gaba = (g_gaba_a*gaba_a*e_gaba_a + g_gaba_b*gaba_b*e_gaba_b)/(g_gaba + 1e-9*nS) : volt
 """
-)
+
+#: In place of `equations.ndnf.DENDRITE`.
+APICAL = SLOW + AT_DENDRITE
 
 # short-term plasticity of a synapse
 

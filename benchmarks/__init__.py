@@ -1,0 +1,1 @@
+"""Recipes that measure speed; `apical bench` runs those that need no GPU."""

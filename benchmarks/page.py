@@ -1,0 +1,85 @@
+"""``docs/benchmarks.md`` from what the recipes measured last."""
+
+import json
+from pathlib import Path
+
+from benchmarks.study import DAYS, MICE
+
+INTRODUCTION = """# Benchmarks
+
+Written by `apical bench`; do not edit. Each table is the last result of its recipe on the machine that it names. A run
+before those that count is discarded; nothing is recorded while timing but the number of spikes; times are medians;
+engines take turns, and ratios are medians of such pairs. Differences below 10 % are noise.
+"""
+
+COLUMNS = {
+    "engine": ("engine", "{}"),
+    "neurons": ("neurons", "{:,}"),
+    "synapses": ("synapses", "{:,}"),
+    "in_degree": ("per neuron", "{:.0f}"),
+    "compile_s": ("compile, s", "{:.0f}"),
+    "connect_s": ("connect, s", "{:.2f}"),
+    "slower_than_real_time": ("s per biological s", "{:.2f}"),
+    "spread": ("spread", "{:.0%}"),
+    "rate_hz": ("Hz", "{:.2f}"),
+    "neuron_steps_per_s": ("neuron-steps/s", "{:.2g}"),
+    "synaptic_events_per_s": ("synaptic events/s", "{:.2g}"),
+    "memory_mib": ("peak MiB", "{:.0f}"),
+}
+
+
+def table(rows: list[dict]) -> str:
+    """Markdown."""
+    lines = [[title for title, _ in COLUMNS.values()], ["---"] * len(COLUMNS)]
+    for row in rows:
+        lines.append(["-" if row[k] is None else f.format(row[k]) for k, (_, f) in COLUMNS.items()])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _about(result: dict) -> str:
+    busy = result["load_before"]
+    note = f"{result['machine']}, load {busy:.1f} before it began"
+    if busy > 0.5:
+        note += " (**other programs ran: times are upper bounds, ratios of pairs hold roughly**)"
+    return f"{result['date']}, commit {(result['commit'] or 'unknown')[:7]}, {note}."
+
+
+def _cortex(result: dict) -> str:
+    text = [f"## Cortical network, {result['title']}", _about(result), table(result["rows"])]
+    for engine, fit in result["fits"].items():
+        line = f"- {engine}: cost grows as N^{fit['exponent']:.2f}"
+        if "bytes_per_synapse" in fit:
+            line += f"; {fit['bytes_per_synapse']:.1f} bytes of peak memory per synapse, neurons included"
+            line += f" ({result['bytes_per_synapse_computed']} computed from the arrays of synapses)"
+        text.append(f"{line}.")
+    for r in result["ratios"]:
+        same = "same spikes" if r["same_spikes"] else "**other spikes: the ratio does not count**"
+        text.append(f"- {r['neurons']:,} neurons: {r['engine']} takes {r['ratio']:.2f} of {r['over']} ({same}).")
+    text += [f"- Left out: {reason}." for reason in result["left_out"]]
+    return "\n\n".join(text)
+
+
+def _study(result: dict) -> str:
+    full = result["protocol"] == "full"
+    return "\n\n".join(
+        [
+            "## The whole study",
+            _about(result),
+            f"One day of mice side by side, one per thread ({result['mice']} of {result['cells']} cells, "
+            f"protocol {result['protocol']}, "
+            f"{result['biological_seconds_per_day']:.0f} s of biology each): {result['wall_s']:.1f} s, "
+            f"{result['mouse_seconds_per_s']:.0f} mouse-seconds per second; {result['building_s']:.0f} s to build.",
+            f"**Extrapolated, not measured:** {MICE} mice over {DAYS} days at this speed (threads: {result['mice']}): "
+            f"{result['extrapolated_study_hours']:.2f} h" + ("." if full else f" of protocol {result['protocol']}."),
+        ]
+    )
+
+
+def write_page(results: Path, page: Path) -> None:
+    """Write `page` from the JSON files in the folder `results`."""
+    parts = [INTRODUCTION.strip()]
+    for path in sorted(results.glob("*.json")):
+        result = json.loads(path.read_text())
+        parts.append((_study if result["recipe"] == "study" else _cortex)(result))
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text("\n\n".join(parts) + "\n")

@@ -1,0 +1,55 @@
+"""Options of a run of the cortical network, checked where they come in."""
+
+import os
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from networks.cortex.network import Cortex
+from networks.errors import UserError
+from networks.target import Target
+
+DEVICES = ("cpp_standalone", "runtime")
+
+
+class CortexConfig(BaseModel):
+    """See `apical cortex --help` for the meaning of each option."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    scale: float = Field(0.1, ge=0.002, le=10)
+    indegree: float | None = Field(None, gt=0, le=1)
+    seconds: float = Field(2.0, gt=0.3, le=3600)
+    device: str = "cpp_standalone"
+    threads: int = Field(1, ge=1, le=os.cpu_count() or 1)
+    seed: int = Field(1, ge=0, lt=2**31)
+    thalamus: float = Field(0.0, ge=0, le=200)
+    top_down: float = Field(8.0, ge=0, le=200)
+
+    @property
+    def structure(self) -> Cortex:
+        """Synapses of a neuron scale as the number of neurons, unless given."""
+        return Cortex(self.scale, min(self.scale, 1.0) if self.indegree is None else self.indegree)
+
+    @property
+    def target(self) -> Target:
+        return Target(threads=self.threads)
+
+    @property
+    def rates(self) -> dict[str, float]:
+        """Of the axons from elsewhere, in Hz."""
+        return {"thalamus": self.thalamus, "top_down": self.top_down, "top_down_layer_1": self.top_down}
+
+
+def checked(**options) -> CortexConfig:
+    """The configuration. Raises UserError, one line, for an option out of range."""
+    try:
+        found = CortexConfig(**options)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]).replace("_", "-").replace("indegree", "in-degree")
+        raise UserError(f"--{name} {first['input']}: {first['msg'].replace('Input', 'it')}") from None
+    if found.device not in DEVICES:
+        raise UserError(f"--device {found.device} is not one of {', '.join(DEVICES)}")
+    if found.device == "runtime" and found.threads > 1:
+        raise UserError("--device runtime has one thread; use cpp_standalone for more")
+    return found

@@ -1,0 +1,74 @@
+"""Repairs to a generated C++ program with many synapses: less memory, less on disk, less to compile."""
+
+import re
+from pathlib import Path
+
+
+def lighten(folder: Path) -> None:
+    """Shrink arrays of synapses to their size, count before they are queued, and leave their indices off the disk.
+
+    The memory of a synapse is then two indices and an entry in the queue, 12 bytes.
+    """
+    for path in folder.glob("code_objects/*_synapses_create_generator_*codeobject.cpp"):
+        text, count = re.subn(r"(\n\s*const int32_t newsize = (\w+)\.size\(\);)", _shrink, path.read_text())
+        assert count == 1, path
+        path.write_text(text)
+    queue = folder / "brianlib" / "spikequeue.h"
+    before = queue.read_text()
+    loop = "        for (int i=0; i<n_synapses; i++)\n            synapses[sources[i] - source_start].push_back"
+    assert before.count(loop) == 1
+    queue.write_text(before.replace(loop, _COUNTED + loop))
+    objects = folder / "objects.cpp"
+    text, count = re.subn(_WRITES_INDICES, "", objects.read_text(), flags=re.DOTALL)
+    assert count
+    objects.write_text(text)
+    (folder / "common.h").write_text(_COMMON)
+    makefile = folder / "makefile"
+    makefile.write_text(makefile.read_text() + _RULES)
+    (folder / "make.deps").touch()
+
+
+def _shrink(match: re.Match) -> str:
+    pre = match[2]
+    post = pre.replace("_synaptic_pre", "_synaptic_post")
+    return f"{match[1]}\n    {pre}.shrink_to_fit();\n    {post}.shrink_to_fit();"
+
+
+#: Reading headers is most of the work of the compiler: it reads them once. Tables of arrays take it long to optimise,
+#: and nothing in them runs in a step. Dependencies, of a program that is compiled once, are not needed.
+_COMMON = """#include "objects.h"
+#include "synapses_classes.h"
+#include "brianlib/common_math.h"
+#include "brianlib/stdint_compat.h"
+#include <chrono>
+#include <climits>
+#include <cmath>
+#include <ctime>
+#include <fstream>
+#include <iostream>
+#include <set>
+"""
+_RULES = """
+
+common.h.gch : common.h
+\t$(CXX) $(CXXFLAGS) -x c++-header $< -o $@
+
+$(OBJS) : private CXXFLAGS += -include common.h
+$(OBJS) : common.h.gch
+
+objects.o : objects.cpp makefile
+\t$(CXX) $(CXXFLAGS) -O0 $< -o $@
+"""
+
+_COUNTED = """        vector<int> counts(source_end - source_start, 0);
+        for (int i=0; i<n_synapses; i++)
+            counts[sources[i] - source_start]++;
+        for (int n=0; n<source_end - source_start; n++)
+            synapses[n].reserve(counts[n]);
+"""
+
+#: Statements of `_write_arrays` about one of the two index arrays.
+_WRITES_INDICES = (
+    r"\n\s*ofstream (outfile__dynamic_array_\w+__synaptic_(?:pre|post));.*?"
+    r"Error writing output file for [^\n]*\n\s*}"
+)

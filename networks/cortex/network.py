@@ -1,0 +1,133 @@
+"""The cortical network as Brian2 objects: what is compiled."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+from brian2 import Clock, EventMonitor, Network, SpikeMonitor, Synapses, device, get_device, ms
+from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
+
+from models import cortical
+from models.interneurons import volume_transmission
+from networks.cortex.populations import POPULATIONS, numbers
+from networks.cortex.projections import DELAY, Projection, excitatory, projections
+from networks.cortex.sampling import Sampler
+
+DT = 0.1 * ms
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Synapses between two groups that have kind and strength in common."""
+
+    sampler: Sampler
+    source: str
+    target: str
+    compartment: str
+    kind: str
+
+    @property
+    def name(self) -> str:
+        return self.sampler.name
+
+
+@dataclass(frozen=True)
+class Cortex:
+    """What is compiled; everything else are values that a run is given.
+
+    scale : mm² of cortex, or part of the 77,752 neurons of the full network
+    indegree : synapses of a neuron over those in the full network
+    record : ``events``; ``counts``, of spikes of each neuron, with nothing recorded in time
+    """
+
+    duration: ClassVar[str] = "layer_1.duration"
+
+    scale: float = 0.1
+    indegree: float = 0.1
+    record: str = "events"
+
+    def build(self) -> Network:
+        return build(self)
+
+    @cached_property
+    def sizes(self) -> dict[str, int]:
+        """Neurons of each population."""
+        return numbers(self.scale)
+
+    @cached_property
+    def places(self) -> dict[str, tuple[str, int, int]]:
+        """Group, first and last + 1 index of each population."""
+        found, used = {}, dict.fromkeys(cortical.GROUPS, 0)
+        for name, population in POPULATIONS.items():
+            group = cortical.group_of(population.cell)
+            found[name] = group, used[group], used[group] + self.sizes[name]
+            used[group] += self.sizes[name]
+        return found
+
+    @cached_property
+    def groups(self) -> dict[str, list[str]]:
+        """Populations of each group."""
+        return {g: [p for p, (group, *_) in self.places.items() if group == g] for g in cortical.GROUPS}
+
+    @cached_property
+    def connections(self) -> list[Connection]:
+        """The projections, gathered by groups."""
+        gathered: dict[tuple, list[Projection]] = {}
+        for p in projections():
+            groups = self.places[p.source][0], self.places[p.target][0]
+            kind = "E" if excitatory(p.source) else "I"
+            gathered.setdefault((*groups, p.compartment, kind, p.strength), []).append(p)
+        return [self._connection(n, *key, members) for n, (key, members) in enumerate(gathered.items())]
+
+    def _connection(self, number, source, target, compartment, kind, strength, members) -> Connection:
+        sources, targets = self.groups[source], self.groups[target]
+        outdegree = np.zeros((len(sources), len(targets)))
+        for p in members:
+            synapses = p.indegree * self.indegree * self.sizes[p.target]
+            outdegree[sources.index(p.source), targets.index(p.target)] = synapses / self.sizes[p.source]
+        edges = lambda names: np.cumsum([0, *(self.sizes[n] for n in names)])  # noqa: E731
+        name = f"{source}_to_{target}" + ("_strong" if strength != 1 else "")
+        return Connection(
+            Sampler(name, number, edges(sources), edges(targets), outdegree), source, target, compartment, kind
+        )
+
+
+def build(s: Cortex, prepare: Callable[[Network], None] = lambda network: None) -> Network:
+    """The network of `s`. prepare : called with the groups before they are connected, to give them their values.
+
+    A compiled program takes its values before it connects, so that the seed is one of them.
+    """
+    clock = Clock(DT, name="step_clock")
+    groups = {g: cortical.cells(g, sum(s.sizes[p] for p in names), clock) for g, names in s.groups.items()}
+    pool = cortical.layer_1(clock)
+    cortical.reach(pool, groups["pyramidal"])
+    network = Network(*groups.values(), pool, name="cortex")
+    prepare(network)
+    if isinstance(get_device(), CPPStandaloneDevice):
+        device.apply_run_args()
+    for connection in s.connections:
+        network.add(_connect(connection, groups, clock))
+    network.add(volume_transmission(groups["neurogliaform"], pool, clock))
+    recorded = s.record == "events"
+    for name, group in groups.items():
+        network.add(SpikeMonitor(group, record=recorded, name=f"{name}_spikes"))
+    network.add(EventMonitor(groups["pyramidal"], "plateau", record=recorded, name="plateaus"))
+    return network
+
+
+def _connect(c: Connection, groups: dict, clock) -> Synapses:
+    functions = c.sampler.functions()
+    synapses = Synapses(
+        groups[c.source],
+        groups[c.target],
+        "weight : amp (shared, constant)",
+        on_pre=f"{c.compartment}_post += weight",
+        delay=DELAY[c.kind],
+        clock=clock,
+        namespace=functions,
+        name=c.name,
+    )
+    synapses.connect(j=f"target_{c.name}(seed_pre, i, k) for k in range(points_{c.name}(i))", skip_if_invalid=True)
+    return synapses

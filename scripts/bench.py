@@ -1,0 +1,104 @@
+"""``apical bench``: recipes that measure speed, and the page with what they found."""
+
+import json
+import os
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from networks.errors import UserError
+
+app = typer.Typer(no_args_is_help=True, help="Measure speed and memory; writes JSON and docs/benchmarks.md.")
+
+Out = Annotated[Path, typer.Option(help="Folder of the results, one JSON file per recipe.")]
+Page = Annotated[Path, typer.Option(help="Page to write from all results in --out.")]
+RESULTS, PAGE = Path("results/bench"), Path("docs/benchmarks.md")
+
+
+@app.command()
+def cortex(
+    neurons: Annotated[str, typer.Option(help="Sizes to measure.")] = "1000,3000,10000,30000,77752",
+    in_degree: Annotated[float, typer.Option(help="Of the synapses of a neuron in the full network; 1: all.")] = 0.05,
+    engines: Annotated[str, typer.Option(help="Of cpp1, cpp2, runtime; ratios are to the first.")] = "cpp1,cpp2",
+    seconds: Annotated[float, typer.Option(help="Biological time of a run.", min=0.1)] = 10.0,
+    repeats: Annotated[int, typer.Option(help="Runs of which the median counts.", min=1)] = 5,
+    out: Out = RESULTS,
+    page: Page = PAGE,
+) -> None:
+    """Time the cortical network over its size, at a fixed number of synapses per neuron.
+
+    Building, connecting and simulating are timed apart. Do it with nothing else running. Half an hour on two cores;
+    a first look: apical bench cortex --neurons 1000,4000 --seconds 1 --repeats 3
+    """
+    from benchmarks import cortex as recipe
+    from benchmarks.engines import ENGINES
+
+    chosen = engines.split(",")
+    if unknown := [name for name in chosen if name not in ENGINES]:
+        raise UserError(f"--engines: {unknown[0]} is not one of {', '.join(ENGINES)}")
+    try:
+        sizes = [int(text) for text in neurons.split(",")]
+    except ValueError:
+        raise UserError(f"--neurons {neurons}: write numbers with commas, like 1000,10000") from None
+    if min(sizes) < 300 or not 0 < in_degree <= 1:
+        raise UserError("--neurons start at 300, --in-degree lies above 0 and is at most 1")
+    about = _about()
+    with Console().status("") as status:
+        measured, left_out = recipe.measure(sizes, in_degree, chosen, seconds, repeats, status.update)
+    if not measured:
+        raise UserError(f"no size fits in memory ({left_out[0]}); choose smaller --neurons or --in-degree")
+    result = {
+        "recipe": "cortex",
+        "title": f"{in_degree:g} of the full in-degree",
+        **about,
+        "repeats": repeats,
+        "rows": [recipe.row(m) for m in measured],
+        "fits": recipe.fits(measured),
+        "ratios": recipe.ratios(measured),
+        "bytes_per_synapse_computed": recipe.BYTES_PER_SYNAPSE,
+        "left_out": left_out,
+    }
+    _write(out, f"cortex-{in_degree:g}", result, page)
+
+
+@app.command()
+def study(
+    mice: Annotated[int | None, typer.Option(help="Mice side by side. Default: one per core.")] = None,
+    protocol: Annotated[str, typer.Option(help="full; short for a first look.")] = "full",
+    cells: Annotated[int, typer.Option(help="Pyramidal cells per mouse.", min=10)] = 310,
+    out: Out = RESULTS,
+    page: Page = PAGE,
+) -> None:
+    """Time one day of the full protocol, and extrapolate to the whole study: 15 mice, 14 days."""
+    from benchmarks import study as recipe
+    from networks.protocols import PROTOCOLS
+
+    if protocol not in PROTOCOLS:
+        raise UserError(f"--protocol {protocol} is not one of {', '.join(PROTOCOLS)}")
+    about = _about()
+    with Console().status("") as status:
+        found = recipe.measure(mice, protocol, cells, status.update)
+    _write(out, "study", {"recipe": "study", **about, **found}, page)
+
+
+def _about() -> dict:
+    from networks.training import environment
+
+    return {**environment(), "date": date.today().isoformat(), "load_before": os.getloadavg()[0]}
+
+
+def _write(out: Path, name: str, result: dict, page: Path) -> None:
+    from benchmarks.page import write_page
+    from networks.checkpoint import cannot_write, written_whole
+
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with written_whole(out / f"{name}.json") as partial:
+            partial.write_text(json.dumps(result, indent=1))
+        write_page(out, page)
+    except OSError as error:
+        raise cannot_write(out, error) from None
+    Console().print(f"{page} has the tables, {out}/{name}.json all numbers.", highlight=False, soft_wrap=True)

@@ -1,0 +1,13 @@
+"""The smallest network that has all populations, and what it did."""
+
+import pytest
+
+from networks.cortex.config import checked
+
+TINY = dict(scale=0.004, indegree=0.05, seconds=0.4)
+
+
+@pytest.fixture(scope="session")
+def tiny():
+    """Configuration of the tiny network, with other options."""
+    return lambda **options: checked(**TINY | options)
