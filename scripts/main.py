@@ -12,6 +12,7 @@ from scripts import (
     doctor,
     export,
     fit_cell,
+    nest,
     paper,
     plot_sweep,
     report,
@@ -39,6 +40,7 @@ app.command()(doctor.doctor)
 app.command()(export.export)
 app.command()(validate.validate)
 app.command()(fit_cell.fit_cell)
+app.add_typer(nest.app, name="nest")
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ import numpy as np
 import networks
 from networks.errors import UserError
 from networks.nest.module import NestModule
+from networks.nest.statistics import distances, statistics
 
 DT = 0.1  # ms
 NEURONS = ("pyramidal_neuron", "ndnf_neuron", "pv_neuron", "som_neuron")
@@ -108,6 +109,94 @@ def partners(times: np.ndarray, others: np.ndarray, steps: int) -> int:
     """How many of `times` (ms) have one of `others` within `steps` time steps."""
     if not others.size:
         return 0
-    place = np.clip(np.searchsorted(others, times), 1, len(others) - 1) if len(others) > 1 else np.zeros(len(times), int)
+    place = (
+        np.clip(np.searchsorted(others, times), 1, len(others) - 1) if len(others) > 1 else np.zeros(len(times), int)
+    )
     distance = np.minimum(np.abs(others[place] - times), np.abs(others[place - (len(others) > 1)] - times))
     return int(np.sum(distance < (steps + 0.5) * DT))
+
+
+# frozen spikes
+
+
+def frozen_spikes(seconds: float, count: int = 6) -> dict:
+    """Poisson spikes before (20/s) and single spikes and bursts after synapses with a fast learning rate.
+
+    Spikes of the input lie on even steps, those of the cells arrive at the synapses on odd ones: whether a spike counts
+    for the trace that the other finds in the same step is left open.
+    """
+    generator, duration = np.random.default_rng(2), 1000.0 * seconds
+    on_grid = lambda times: np.unique(np.rint(times / (2 * DT))) * 2 * DT  # noqa: E731
+    spikes = {}
+    for n in range(count):
+        spikes[f"pre.{n}"] = on_grid(np.sort(generator.uniform(10, duration - 10, generator.poisson(20 * seconds))))
+        opened = np.cumsum(generator.uniform(60, 250, round(10 * seconds)))
+        opened = on_grid(opened[opened < duration - 60])
+        second = opened + 2 * DT * np.rint(generator.uniform(25, 70, opened.size))  # 5-14 ms later
+        bursting = generator.random(opened.size) < np.linspace(0.1, 0.9, count)[n]
+        spikes[f"post.{n}"] = np.sort(np.concatenate([opened, second[bursting]])) + DT
+    changed = {"g_soma": 0.0, "v_threshold_rest": 0.0, "tau_average": 15000.0, "eta": 0.6, "forgetting": 1e-3}
+    given = {"dt": DT, "duration": duration, "count": count, "delay": 1.0, "weight": 80.0, "pulse": 1e6}
+    return given | changed | {"changed": list(changed)} | spikes
+
+
+# a network
+
+
+def random_network(seconds: float, seeds: int = 10) -> dict:
+    """160 pyramidal and 20 NDNF cells, driven by 200 Poisson inputs; connections drawn once, for both engines.
+
+    `connections` : source, target, port in NEST, variable and unit in Brian2
+    """
+    generator = np.random.default_rng(3)
+    sizes = {"inputs": 200, "pyramidal_neuron": 160, "ndnf_neuron": 20}
+    given = {"dt": DT, "duration": 1000.0 * seconds, "delay": 1.0, "rate": 8.0, "seeds": np.arange(1, seeds + 1)}
+    kinds = [  # probability and weight: pA onto pyramidal cells, nS onto NDNF cells, releases
+        ("inputs", "pyramidal_neuron", 0.1, 90.0, "feed_forward", "i_input", "pA"),
+        ("pyramidal_neuron", "pyramidal_neuron", 0.1, 15.0, "feed_forward", "i_input", "pA"),
+        ("inputs", "ndnf_neuron", 0.2, 1.5, "ampa", "g_ampa", "nS"),
+        ("pyramidal_neuron", "ndnf_neuron", 0.2, 0.3, "ampa", "g_ampa", "nS"),
+        ("ndnf_neuron", "pyramidal_neuron", 1.0, 1 / 20, "release", "gaba", "1"),
+    ]
+    for source, target, probability, weight, *_ in kinds:
+        drawn = generator.random((sizes[source], sizes[target])) < probability
+        if source == target:
+            np.fill_diagonal(drawn, False)
+        given[f"{source}.{target}"] = np.array(drawn.nonzero())
+        given[f"{source}.{target}.weight"] = weight
+    return given | sizes | {"connections": [(source, target, *rest) for source, target, _, _, *rest in kinds]}
+
+
+@dataclass(frozen=True)
+class Distance:
+    """Of a statistic: its mean in Brian2 and in NEST, and the mean Kolmogorov-Smirnov distance between runs of the two
+    engines; between seeds of one engine, the mean and the 95th percentile."""
+
+    brian: float
+    nest: float
+    between: float
+    within: float
+    within_95: float
+
+
+def network_table(given: Mapping, brian: Mapping, nest: Mapping, warm_up: float = 500.0) -> dict[str, Distance]:
+    """Compare what `network` found, by statistic of the pyramidal cells; the first `warm_up` ms are left out."""
+    kind, cells, duration = "pyramidal_neuron", given["pyramidal_neuron"], given["duration"]
+    runs = [
+        [
+            statistics(found[f"{kind}.time.{seed}"], found[f"{kind}.index.{seed}"], cells, warm_up, duration)
+            for seed in given["seeds"]
+        ]
+        for found in (brian, nest)
+    ]
+    table = {}
+    for name in runs[0][0]:
+        between, within = distances(*runs, name)
+        means = (float(np.mean([run[name].mean() for run in engine])) for engine in runs)
+        table[name] = Distance(*means, between.mean(), within.mean(), np.percentile(within, 95))
+    return table
+
+
+def weights_differ(brian: Mapping, nest: Mapping) -> float:
+    """Largest relative difference of the weights at presynaptic spikes."""
+    return float(np.max(np.abs(brian["weight"] / nest["weight"] - 1)))

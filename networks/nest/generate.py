@@ -1,6 +1,7 @@
 """Generate, compile and install the module: its own process, because NESTML prints, changes folders and exits.
 
-``python generate.py MODELS MODULE PREFIX VERSION PROCESSES TARGET INSTALL``; imports nothing of apical, whose Brian2 would take seconds.
+``python generate.py MODELS MODULE PREFIX VERSION PROCESSES TARGET INSTALL``; imports nothing of apical, whose Brian2
+would take seconds.
 """
 
 import sys

@@ -3,6 +3,7 @@
 ``python -m networks.nest.in_brian EXPERIMENT GIVEN.npz FOUND.npz``
 """
 
+import os
 import sys
 import tempfile
 
@@ -24,10 +25,10 @@ from brian2 import (
     set_device,
 )
 
-from equations import ndnf, noise, plasticity as rule, pyramidal
+from equations import ndnf, noise, pyramidal
+from equations import plasticity as rule
 from equations.parameters import declarations
 from models.interneurons import LONG_AGO, interneurons, set_parameters
-from networks.compiler import COMPILER_FLAGS
 
 PYRAMIDAL = "pyramidal_neuron"
 INTERNEURONS = {"ndnf_neuron": "neurogliaform", "pv_neuron": "pv", "som_neuron": "som"}
@@ -67,11 +68,12 @@ def pyramidal_cells(count: int, clock, method: str, given=None) -> NeuronGroup:
     return cells
 
 
-def inject(cells: NeuronGroup, variable: str, current: np.ndarray, offset=0 * pA) -> None:
-    """`current` (cells, samples of 1 ms) in pA, and a constant."""
-    drive = TimedArray(current.T * pA, dt=1 * ms, name=f"drive_{cells.name}_{variable}")
-    cells.namespace |= {drive.name: drive, "offset": offset}
-    cells.run_regularly(f"{variable} = {drive.name}(t, i) + offset", clock=cells.clock, when="start")
+def inject(cells: NeuronGroup, variable: str, current: np.ndarray, dt: float = 1.0) -> None:
+    """`current` (cells, samples of `dt` ms) in pA, beside the default of the variable."""
+    constant = float(TABLE[variable].value / pA) if variable in TABLE else 0.0
+    name = f"drive_{cells.name}_{variable}"
+    cells.namespace[name] = TimedArray((current.T + constant) * pA, dt=dt * ms, name=name)
+    cells.run_regularly(f"{variable} = {name}(t, i)", clock=cells.clock, when="start")
 
 
 def single(given) -> dict:
@@ -83,10 +85,8 @@ def single(given) -> dict:
         if name == PYRAMIDAL:
             cells = pyramidal_cells(len(soma), clock, method)
             cells.sigma_soma = cells.sigma_apical = 0 * pA
-            inject(cells, "i_bias_soma", soma, TABLE["i_bias_soma"].value)
-            drive = TimedArray(given[f"{name}.apical"].T * pA, dt=1 * ms, name="drive_apical")
-            cells.namespace |= {"drive_apical": drive, "apical_offset": TABLE["i_bias_apical"].value}
-            cells.run_regularly("i_bias_apical = drive_apical(t, i) + apical_offset", clock=clock, when="start")
+            inject(cells, "i_bias_soma", soma)
+            inject(cells, "i_bias_apical", given[f"{name}.apical"])
             shown = ["v_soma", "v_apical"]
         else:
             cells = interneurons(INTERNEURONS[name], len(soma), clock)
@@ -111,14 +111,12 @@ def plasticity(given) -> dict:
     clock, steps = Clock(dt * ms), round(float(given["duration"]) / dt)
     fires, pulses = np.zeros((steps, count)), np.zeros((steps, count))
     for n in range(count):
-        fires[np.rint(given["pre"][n] / dt).astype(int), n] = 1
-        pulses[np.rint(given["post"][n] / dt).astype(int), n] = float(given["pulse"])
+        fires[np.rint(given[f"pre.{n}"] / dt).astype(int), n] = 1
+        pulses[np.rint(given[f"post.{n}"] / dt).astype(int), n] = float(given["pulse"])
     cells = pyramidal_cells(count, clock, "euler")
     for name in given["changed"]:
         setattr(cells, str(name), float(given[name]) * UNITS[TABLE[str(name)].unit])
-    pulse = TimedArray(pulses * pA, dt=dt * ms, name="pulse")
-    cells.namespace |= {"pulse": pulse, "offset": TABLE["i_bias_soma"].value}
-    cells.run_regularly("i_bias_soma = pulse(t, i) + offset", clock=clock, when="start")
+    inject(cells, "i_bias_soma", pulses.T, dt)
     cells.i_bias_apical = TABLE["i_bias_apical"].value
     inputs = NeuronGroup(
         count,
@@ -146,10 +144,10 @@ def plasticity(given) -> dict:
     synapses.connect(j="i")
     set_parameters(synapses, rule.SYNAPSE_PARAMETERS)
     synapses.w = float(given["weight"]) * pA
-    spikes, weights = SpikeMonitor(cells), StateMonitor(synapses, "w", record=True, clock=clock)
+    spikes, weights = SpikeMonitor(cells), StateMonitor(synapses, "w", record=np.arange(count), clock=clock)
     Network(cells, *cells.contained_objects, inputs, synapses, spikes, weights).run(float(given["duration"]) * ms)
     build(run=True)
-    at = [np.rint(times / dt).astype(int) for times in given["pre"]]
+    at = [np.rint(times / dt).astype(int) for times in (given[f"pre.{n}"] for n in range(count))]
     return {
         "weight": np.concatenate([np.asarray(weights.w / pA)[n, steps] for n, steps in enumerate(at)]),
         "time": np.asarray(spikes.t / ms),
@@ -195,7 +193,10 @@ def network(given) -> dict:
         values = {groups[name].seed: seed for name in ("inputs", PYRAMIDAL)}
         device.run(run_args=values, results_directory=f"{folder}/results_{seed}/", with_output=False)
         for name, monitor in monitors.items():
-            found[f"{name}.time.{seed}"], found[f"{name}.index.{seed}"] = np.asarray(monitor.t / ms), np.asarray(monitor.i)
+            found[f"{name}.time.{seed}"], found[f"{name}.index.{seed}"] = (
+                np.asarray(monitor.t / ms),
+                np.asarray(monitor.i),
+            )
     return found
 
 
@@ -208,6 +209,7 @@ def build(run: bool) -> str:
 
 if __name__ == "__main__":
     experiment, given_file, found_file = sys.argv[1:]
-    prefs.codegen.cpp.extra_compile_args_gcc = COMPILER_FLAGS
+    prefs.codegen.cpp.extra_compile_args_gcc = ["-std=c++17", "-O1", "-w"]  # compiling takes longer than running
+    prefs.devices.cpp_standalone.extra_make_args_unix = [f"-j{max(1, (os.cpu_count() or 1) // 2)}"]  # NEST runs beside
     set_device("cpp_standalone", build_on_run=False)
     np.savez(found_file, **globals()[experiment](np.load(given_file)))

@@ -1,6 +1,7 @@
 """The cross-check experiments in NEST; imports nothing of apical.
 
-``python in_nest.py EXPERIMENT GIVEN.npz FOUND.npz``. Times are those of Brian2: a spike or a current that Brian2 dates to the start of a step carries, in NEST, the time of its end.
+``python in_nest.py EXPERIMENT GIVEN.npz FOUND.npz``. Times are those of Brian2: a spike or a current that Brian2 dates
+to the start of a step carries, in NEST, the time of its end.
 """
 
 import sys
@@ -80,9 +81,9 @@ def plasticity(given) -> dict:
     recorder, weights = nest.Create("spike_recorder"), nest.Create("weight_recorder")
     nest.CopyModel(PLASTIC, "recorded", {"weight_recorder": weights})
     for n in range(count):
-        pre = nest.Create("spike_generator", params={"spike_times": (given["pre"][n] + dt - 1).round(6)})
+        pre = nest.Create("spike_generator", params={"spike_times": (given[f"pre.{n}"] + dt - 1).round(6)})
         nest.Connect(pre, parrots[n], syn_spec={"delay": 1.0})
-        on = (given["post"][n] - CURRENT_LAG * dt).round(6)
+        on = (given[f"post.{n}"] - CURRENT_LAG * dt).round(6)
         times, values = np.column_stack((on, on + dt)).round(6).ravel(), np.tile([float(given["pulse"]), 0.0], len(on))
         pulses = nest.Create("step_current_generator", params={"amplitude_times": times, "amplitude_values": values})
         nest.Connect(pulses, cells[n], syn_spec={"delay": dt, "receptor_type": 0})

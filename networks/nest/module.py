@@ -14,7 +14,7 @@ from pathlib import Path
 import models
 from networks.device import cache_folder
 from networks.errors import UserError
-from networks.nest.toolchain import installed_nest
+from networks.nest.toolchain import Nest, installed_nest
 
 MODELS = Path(models.__path__[0]) / "nestml"
 MODULE = "apicalmodule"
@@ -39,7 +39,7 @@ class NestModule:
         processes : of the compiler; default: one per processor
         """
         nest = installed_nest(nest_config)
-        self.folder = cache_folder() / "nest" / module_key(nest.identity())
+        self.folder = module_folder(nest)
         self.was_cached = is_whole(self.folder)
         if self.was_cached:
             return
@@ -70,12 +70,12 @@ def is_whole(folder: Path) -> bool:
     return (folder / f"{MODULE}.so").is_file()
 
 
-def module_key(identity: bytes) -> str:
-    """Hash of what a module is made from: the toolchain's `identity`, the models, and how they are generated."""
-    digest = hashlib.sha256(identity)
+def module_folder(nest: Nest) -> Path:
+    """Where the module for `nest` is or will be: named by all that it is made from."""
+    digest = hashlib.sha256(nest.identity())
     for path in [*sorted(MODELS.glob("*.nestml")), GENERATE]:
         digest.update(path.name.encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
+    return cache_folder() / "nest" / digest.hexdigest()[:16]
 
 
 def _run(command: list, work: Path, progress: Progress) -> None:
