@@ -48,9 +48,7 @@ def check(nest_config: Annotated[Path | None, _CONFIG] = None) -> None:
     difference = crosscheck.weights_differ(*crosscheck.both(module, "plasticity", given))
     console.print(f"Frozen spikes, 20 s: largest relative difference of {given['count']} weights {difference:.1e}")
     given = crosscheck.random_network(4)
-    console.print(
-        "\nNetwork, 10 seeds: means; Kolmogorov-Smirnov distance between engines and between seeds"
-    )
+    console.print("\nNetwork, 10 seeds: means; Kolmogorov-Smirnov distance between engines and between seeds")
     _print(console, crosscheck.network_table(given, *crosscheck.both(module, "network", given)))
 
 

@@ -1,5 +1,6 @@
 """The same experiment in Brian2 and in NEST: what both are given, and how far they agree."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -39,8 +40,9 @@ def _run(command: list, given: Mapping) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder, name) for name in ("given.npz", "found.npz")]
         np.savez(files[0], **given)
-        root = Path(networks.__path__[0]).parent
-        done = subprocess.run([*command, *files], capture_output=True, text=True, cwd=root)
+        paths = [str(Path(networks.__path__[0]).parent), os.environ.get("PYTHONPATH", "")]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
+        done = subprocess.run([*command, *files], capture_output=True, text=True, cwd=folder, env=environment)
         if done.returncode:
             last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
             raise UserError(f"{Path(command[-2]).name} {command[-1]} failed: {last}")

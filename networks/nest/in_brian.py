@@ -188,10 +188,11 @@ def network(given) -> dict:
     monitors = {name: SpikeMonitor(groups[name]) for name in (PYRAMIDAL, "ndnf_neuron")}
     circuit.add(*monitors.values())
     circuit.run(float(given["duration"]) * ms)
-    folder, found = build(run=False), {}
+    build(run=False)
+    found = {}
     for seed in map(int, given["seeds"]):
         values = {groups[name].seed: seed for name in ("inputs", PYRAMIDAL)}
-        device.run(run_args=values, results_directory=f"{folder}/results_{seed}/", with_output=False)
+        device.run(run_args=values, results_directory=f"results_{seed}", with_output=False)
         for name, monitor in monitors.items():
             found[f"{name}.time.{seed}"], found[f"{name}.index.{seed}"] = (
                 np.asarray(monitor.t / ms),
@@ -200,11 +201,9 @@ def network(given) -> dict:
     return found
 
 
-def build(run: bool) -> str:
+def build(run: bool) -> None:
     """Compile the program in a temporary folder."""
-    folder = tempfile.mkdtemp()
-    device.build(directory=folder, compile=True, run=run, with_output=False)
-    return folder
+    device.build(directory=tempfile.mkdtemp(dir="."), compile=True, run=run, with_output=False)
 
 
 if __name__ == "__main__":

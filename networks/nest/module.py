@@ -55,7 +55,11 @@ class NestModule:
             _run(command, work, progress)
             if not is_whole(self.folder):
                 shutil.rmtree(self.folder, ignore_errors=True)
-                install.rename(self.folder)
+                try:
+                    install.rename(self.folder)
+                except OSError:  # another process was faster
+                    if not is_whole(self.folder):
+                        raise
         finally:
             shutil.rmtree(work, ignore_errors=True)
 

@@ -1,6 +1,6 @@
 """Statistics by which two engines run "the same" network: distributions over cells, and their distance.
 
-As for the microcircuit of Potjans & Diesmann (van Albada et al. 2018, Front Neuroinform 12:291): the distance between
+As for the microcircuit of Potjans & Diesmann (van Albada et al. 2018, Front Neurosci 12:291): the distance between
 engines is read against the distance between seeds of one engine. Kolmogorov-Smirnov distances throughout.
 """
 

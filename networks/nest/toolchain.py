@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from networks.compiler import compiler
 from networks.errors import UserError
 
 INSTALL = 'pip install -e ".[nest]"'
@@ -52,7 +51,7 @@ class Nest:
         corrected.write_text(
             _CORRECTED.format(
                 prefix=shlex.quote(str(folder)),
-                compiler=shlex.quote(compiler()),
+                compiler=shutil.which("g++"),
                 include=include,
                 original=shlex.quote(str(self.config)),
             )
@@ -62,9 +61,10 @@ class Nest:
 
     def identity(self) -> bytes:
         """What a module depends on besides its models."""
-        gcc = subprocess.run([compiler(), "--version"], capture_output=True).stdout
+        compiler = "g++" if self.wheel else _ask(self.config, "--compiler")
+        described = subprocess.run([compiler, "--version"], capture_output=True).stdout
         config = self.config.read_bytes()
-        return gcc + config + f"{_CORRECTED} {self.version} {version('nestml')}".encode()
+        return described + config + f"{_CORRECTED} {self.version} {version('nestml')}".encode()
 
 
 def installed_nest(nest_config: Path | None = None) -> Nest:
@@ -80,13 +80,15 @@ def installed_nest(nest_config: Path | None = None) -> Nest:
     prefix = _ask(config, "--prefix")
     if not (found and prefix):
         raise UserError(f"{config} does not run; name the nest-config of an installed NEST")
-    if not shutil.which("cmake"):
-        raise UserError(f"cmake is missing; {DEBIAN}")
-    for package, header in HEADERS.items():
-        test = [compiler(), "-E", "-x", "c++", "-include", header, os.devnull]
+    for tool in ("cmake", "make", "g++"):
+        if not shutil.which(tool):
+            raise UserError(f"{tool} is missing; {DEBIAN}")
+    wheel = not Path(prefix).is_dir()
+    for package, header in HEADERS.items() if wheel else ():  # another NEST knows where its own are
+        test = ["g++", "-E", "-x", "c++", "-include", header, os.devnull]
         if subprocess.run(test, capture_output=True).returncode:
             raise UserError(f"{header} is missing ({package}); {DEBIAN}")
-    return Nest(found, config.resolve(), wheel=not Path(prefix).is_dir())
+    return Nest(found, config.resolve(), wheel)
 
 
 def _nest_config() -> Path:

@@ -7,8 +7,6 @@ import pytest
 from networks.errors import UserError
 from networks.nest import module, toolchain
 
-REAL = importlib.util.find_spec
-
 
 @pytest.fixture
 def machine(tools, tmp_path, monkeypatch, stub):
@@ -26,6 +24,13 @@ def test_without_nest_the_mend_is_pip(machine, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "nest" else name)
     with pytest.raises(UserError, match=r'^NEST is not installed; pip install -e "\.\[nest\]"$'):
         toolchain.installed_nest(machine)
+
+
+def test_the_command_says_it_in_one_line(machine, monkeypatch, apical):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    code, out, err = apical("nest", "build")
+    assert code == 1 and not out
+    assert err == 'apical: NESTML is not installed; pip install -e ".[nest]"'
 
 
 def test_without_cmake_the_mend_is_apt(machine, tools):
