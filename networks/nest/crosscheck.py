@@ -13,8 +13,8 @@ import numpy as np
 
 import networks
 from networks.errors import UserError
+from networks.nest.distributions import distances, statistics
 from networks.nest.module import NestModule
-from networks.nest.statistics import distances, statistics
 
 DT = 0.1  # ms
 NEURONS = ("pyramidal_neuron", "ndnf_neuron", "pv_neuron", "som_neuron")
@@ -33,7 +33,7 @@ def in_brian(experiment: str, given: Mapping) -> dict:
 
 def in_nest(module: NestModule, experiment: str, given: Mapping) -> dict:
     script = Path(__file__).with_name("in_nest.py")
-    return _run([sys.executable, script, experiment], dict(given) | {"module": str(module.path)})
+    return _run([sys.executable, "-P", script, experiment], dict(given) | {"module": str(module.path)})
 
 
 def _run(command: list, given: Mapping) -> dict:

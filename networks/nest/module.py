@@ -50,7 +50,7 @@ class NestModule:
             raise UserError(f"cannot write to {self.folder.parent} ({error.strerror}); set APICAL_CACHE") from None
         try:
             target, install = work / "target", work / "install"
-            command = [sys.executable, GENERATE, MODELS, MODULE]
+            command = [sys.executable, "-P", GENERATE, MODELS, MODULE]
             command += [nest.prefix(work / "nest"), nest.version, str(processes or os.cpu_count()), target, install]
             _run(command, work, progress)
             if not is_whole(self.folder):
