@@ -44,7 +44,8 @@ def test_weights_after_frozen_spikes_are_equal(nest_module):
         "weights from", brian["weight"].min(), "to", brian["weight"].max(), "pA; differ by", weights_differ(brian, nest)
     )
     assert np.ptp(brian["weight"]) > 10  # pA: there is something to compare
-    assert weights_differ(brian, nest) < 0.01
+    # Both are exact but for the voltages in between (2e-8 seen); a trace with a wrong time constant stays below 1 %.
+    assert weights_differ(brian, nest) < 1e-5
 
 
 def test_the_network_differs_no_more_between_engines_than_between_seeds(nest_module):
