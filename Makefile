@@ -3,7 +3,7 @@ python := .venv/bin/python
 pip := $(python) -m pip --disable-pip-version-check --quiet
 train := .venv/bin/apical train --protocol short --mice 4 --overwrite
 
-.PHONY: help demo test lint clean cuda .venv
+.PHONY: help demo test lint clean cuda nest .venv
 
 help:
 	@echo "make demo    train four mice with and without NDNF interneurons switched on (minutes)"
@@ -11,6 +11,7 @@ help:
 	@echo "make lint    ruff: rules and format"
 	@echo "make .venv   install the locked dependencies and apical into .venv"
 	@echo "make cuda    also install the CUDA compiler from PyPI (0.5 GB); the tests use it"
+	@echo "make nest    also install NEST from PyPI; the tests use it"
 	@echo "make clean   remove .venv and caches; results stay"
 
 demo: .venv
@@ -21,7 +22,7 @@ demo: .venv
 	@echo "  results/demo-control/figures/      mice that learn"
 	@echo "  results/demo-ndnf_opto/figures/    the same mice with their NDNF interneurons switched on"
 
-test: lint cuda
+test: lint cuda nest
 	$(python) -m pytest -q
 
 lint: .venv
@@ -35,6 +36,12 @@ cuda: .venv/cuda-installed
 .venv/cuda-installed: .venv/installed requirements-cuda.lock
 	@echo "Installing the CUDA compiler into .venv (once) ..."
 	@$(pip) install --no-deps -r requirements-cuda.lock
+	@touch $@
+
+nest: .venv/nest-installed
+
+.venv/nest-installed: .venv/installed requirements-nest.lock
+	@$(pip) install --no-deps -r requirements-nest.lock
 	@touch $@
 
 # The stamp goes first and comes back last: only a .venv that was once whole is updated in place.

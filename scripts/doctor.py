@@ -131,6 +131,20 @@ def _package(name: str, module: str, distribution: str) -> Check:
     return _optional(name, found, 'pip install -e ".[nest]"')
 
 
+def _nest_module() -> Check:
+    """Our cells as a module of NEST, and what it takes to compile it."""
+    from networks.errors import UserError
+    from networks.nest.module import is_whole, module_folder
+    from networks.nest.toolchain import installed_nest
+
+    try:
+        folder = module_folder(installed_nest())
+    except UserError as error:
+        found, _, mend = str(error).partition("; ")
+        return Check("NEST module", "missing", found, mend)
+    return _optional("NEST module", is_whole(folder) and str(folder), "apical nest build")
+
+
 def report() -> list[Check]:
     """All rows; a check that fails in an unexpected way is a row as well."""
     rows = {
@@ -145,6 +159,7 @@ def report() -> list[Check]:
         "GPU": _gpu,
         "NEST": partial(_package, "NEST", "nest", "nest-simulator"),
         "NESTML": partial(_package, "NESTML", "pynestml", "nestml"),
+        "NEST module": _nest_module,
     }
     return [_checked(name, check) for name, check in rows.items()]
 

@@ -14,6 +14,7 @@ from scripts import (
     doctor,
     export,
     fit_cell,
+    nest,
     paper,
     plot_sweep,
     report,
@@ -43,6 +44,7 @@ app.command()(export.export)
 app.command()(validate.validate)
 app.command()(fit_cell.fit_cell)
 app.add_typer(bench.app, name="bench")
+app.add_typer(nest.app, name="nest")
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ def test_optional_things_may_be_missing(bare_machine):
     assert result.exit_code == 0, result.output
     states = {check.name: check.state for check in doctor.report()}
     missing = {name for name, state in states.items() if state == "missing"}
-    assert missing == {"SIMD", "CUDA toolchain", "GPU", "NEST", "NESTML"}
+    assert missing == {"SIMD", "CUDA toolchain", "GPU", "NEST", "NESTML", "NEST module"}
     assert 'pip install -e ".[nest]"' in result.output
 
 

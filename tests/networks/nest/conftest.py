@@ -1,0 +1,15 @@
+import pytest
+
+from networks.errors import UserError
+from networks.nest.module import NestModule
+from networks.nest.toolchain import installed_nest
+
+
+@pytest.fixture(scope="session")
+def nest_module():
+    """The compiled module. Where NEST or the compiler's libraries are missing, the test is skipped with the mend."""
+    try:
+        installed_nest()
+    except UserError as error:
+        pytest.skip(str(error))
+    return NestModule()
