@@ -1,4 +1,4 @@
-"""Repairs to a generated C++ program with many synapses: less memory, less on disk, less to compile."""
+"""Repairs to a generated C++ program with many synapses: less memory, less on disk."""
 
 import re
 from pathlib import Path
@@ -22,10 +22,6 @@ def lighten(folder: Path) -> None:
     text, count = re.subn(_WRITES_INDICES, "", objects.read_text(), flags=re.DOTALL)
     assert count
     objects.write_text(text)
-    (folder / "common.h").write_text(_COMMON)
-    makefile = folder / "makefile"
-    makefile.write_text(makefile.read_text() + _RULES)
-    (folder / "make.deps").touch()
 
 
 def _shrink(match: re.Match) -> str:
@@ -33,32 +29,6 @@ def _shrink(match: re.Match) -> str:
     post = pre.replace("_synaptic_pre", "_synaptic_post")
     return f"{match[1]}\n    {pre}.shrink_to_fit();\n    {post}.shrink_to_fit();"
 
-
-#: Reading headers is most of the work of the compiler: it reads them once. Tables of arrays take it long to optimise,
-#: and nothing in them runs in a step. Dependencies, of a program that is compiled once, are not needed.
-_COMMON = """#include "objects.h"
-#include "synapses_classes.h"
-#include "brianlib/common_math.h"
-#include "brianlib/stdint_compat.h"
-#include <chrono>
-#include <climits>
-#include <cmath>
-#include <ctime>
-#include <fstream>
-#include <iostream>
-#include <set>
-"""
-_RULES = """
-
-common.h.gch : common.h
-\t$(CXX) $(CXXFLAGS) -x c++-header $< -o $@
-
-$(OBJS) : private CXXFLAGS += -include common.h
-$(OBJS) : common.h.gch
-
-objects.o : objects.cpp makefile
-\t$(CXX) $(CXXFLAGS) -O0 $< -o $@
-"""
 
 _COUNTED = """        vector<int> counts(source_end - source_start, 0);
         for (int i=0; i<n_synapses; i++)
