@@ -91,7 +91,7 @@ DRIVE_PARAMETERS: Table = {
     "i_bias_soma": Parameter(100 * pA, "constant somatic drive", "model: 3-8 events/s"),
     "i_bias_apical": Parameter(250 * pA, "constant apical drive", "model: burst fraction 0.1-0.3"),
     "i_teaching": Parameter(
-        100 * pA, "current of a teaching signal of 1", "model: moves the burst fraction as in the two-compartment cell"
+        200 * pA, "current of a teaching signal of 1", "model: moves the burst fraction as in the two-compartment cell"
     ),
     "g_gaba": Parameter(6 * nS, "apical conductance per unit of GABA", "model: light blocks plateaus", low=0 * nS),
 }
