@@ -4,14 +4,14 @@ A process of its own, so that the device and the preferences of the caller's ses
 """
 
 import json
-import shutil
 import sys
 from pathlib import Path
 
 import numpy as np
 from brian2 import device, prefs, second, set_device
 
-from equations.noise import HEADER
+from equations import noise
+from equations.conductance import gates
 from networks.compiler import COMPILER_FLAGS
 from networks.cortex.lighten import lighten
 from networks.cortex.network import Cortex
@@ -42,7 +42,8 @@ def generate(structure: Compiled, target: Target, folder: Path) -> None:
     _take_duration(network.name, structure.duration)
     device.build(directory=str(folder), compile=False, run=False, with_output=False)
     if cuda:
-        shutil.copy(HEADER, folder)
+        for header in (noise.HEADER, gates.HEADER):  # side by side, so that the sources can go to another machine
+            (folder / header.name).write_text(header.read_text().replace('"../noise.h"', '"noise.h"'))
         repair(folder)
     else:
         _mark_independent(folder / "code_objects")
