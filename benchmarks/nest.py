@@ -20,6 +20,8 @@ from networks.target import Target
 CHECKS, CHECK_SECONDS, CHECK_WARM_UP = 5, 5.0, 0.5
 #: Bytes that a synapse takes at most, in NEST.
 NEEDED = 60
+#: Fewer synapses drown in what a process takes otherwise.
+FEW = 400_000
 PYRAMIDAL = "pyramidal_neuron"
 
 
@@ -148,7 +150,12 @@ def _as_found(runs: dict) -> dict:
 
 
 def bytes_per_synapse(module: NestModule, neurons: int, in_degree: float, progress: Progress) -> dict[str, float]:
-    """By engine, on one thread: what peak memory grows by from half of `in_degree` to all of it, per synapse."""
+    """By engine, on one thread: what peak memory grows by from half of `in_degree` to all of it, per synapse.
+
+    Empty for fewer than `FEW` synapses.
+    """
+    if neurons * in_degree < FEW:
+        return {}
     engines, synapses = [Brian("rk4", 1), Nest(module, 1)], []
     memory = {engine.name: [] for engine in engines}
     for part in (in_degree / 2, in_degree):
