@@ -29,7 +29,7 @@ class Measured:
     indegree: float
     synapses: int
     seconds: float
-    compile: float
+    compile: float | None
     runs: list[Timing]
 
 
@@ -59,24 +59,31 @@ def measure(
         if needed > free_memory():
             left_out.append(f"{size:,} neurons: {synapses(s):.3g} synapses need about {needed / 2**30:.0f} GiB")
             continue
-        cache = Path(tempfile.mkdtemp(prefix="apical-bench-"))
-        try:
-            made = {}
-            for name in engines:
-                progress(f"{size:,} neurons: {name}, building")
-                engine = ENGINES[name]()
-                made[name] = engine, engine.prepare(s, cache), []
-                engine.run(s, WARM_UP)
-            for round_ in range(repeats):
-                for name, (engine, _, runs) in made.items():
-                    progress(f"{size:,} neurons: {name}, run {round_ + 1} of {repeats}")
-                    runs.append(engine.run(s, seconds))
-        finally:
-            shutil.rmtree(cache, ignore_errors=True)
+        say = lambda text, size=size: progress(f"{size:,} neurons: {text}")  # noqa: E731
+        taken = take_turns([ENGINES[name]() for name in engines], s, seconds, repeats, say)
         count, neurons = round(synapses(s)), sum(s.sizes.values())
-        for engine, built, runs in made.values():
-            found.append(Measured(engine.name, neurons, indegree, count, seconds, built, runs))
+        found += [
+            Measured(engine.name, neurons, indegree, count, seconds, built, runs) for engine, built, runs in taken
+        ]
     return found, left_out
+
+
+def take_turns(engines: list, s, seconds: float, repeats: int, progress: Progress) -> list[tuple]:
+    """Run `s` on each engine in each of `repeats` rounds: the engines, seconds to build each, and its runs."""
+    cache = Path(tempfile.mkdtemp(prefix="apical-bench-"))
+    try:
+        made = []
+        for engine in engines:
+            progress(f"{engine.name}, building")
+            made.append((engine, engine.prepare(s, cache), []))
+            engine.run(s, WARM_UP)
+        for round_ in range(repeats):
+            for engine, _, runs in made:
+                progress(f"{engine.name}, run {round_ + 1} of {repeats}")
+                runs.append(engine.run(s, seconds))
+        return made
+    finally:
+        shutil.rmtree(cache, ignore_errors=True)
 
 
 def row(m: Measured) -> dict:

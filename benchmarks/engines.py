@@ -18,6 +18,7 @@ from networks.cortex.run import on_runtime
 from networks.cortex.values import values
 from networks.device import CompiledProgram
 from networks.errors import UserError
+from networks.results import Results
 from networks.target import Target
 
 SEED = 1
@@ -62,7 +63,7 @@ class Compiled:
     def __init__(self, threads: int):
         self.name, self.threads = f"Brian2 C++, {threads} thread{'s' if threads > 1 else ''}", threads
 
-    def prepare(self, s: Cortex, cache: Path) -> float:
+    def prepare(self, s, cache: Path) -> float:
         """Seconds to generate and compile."""
         before = os.environ.get("APICAL_CACHE")
         os.environ["APICAL_CACHE"] = str(cache)
@@ -75,10 +76,10 @@ class Compiled:
             if before is not None:
                 os.environ["APICAL_CACHE"] = before
 
-    def run(self, s: Cortex, seconds: float) -> Timing:
+    def run(self, s, seconds: float) -> Timing:
         with tempfile.TemporaryDirectory(prefix="apical-bench-") as name:
             folder = Path(name)
-            command = self.program.command(values(s, SEED, seconds), folder)
+            command = self.program.command(self.values(s, seconds), folder)
             started = time.perf_counter()
             process = subprocess.Popen(command, cwd=self.program.folder, stdout=subprocess.DEVNULL)
             memory = 0
@@ -89,12 +90,16 @@ class Compiled:
             if process.returncode:
                 raise UserError(f"{self.program.folder}/main ended with {process.returncode}; not enough memory?")
             simulate = float((folder / "last_run_info.txt").read_text().split()[0])
-            arrays = {f"{g}_spikes.count": self._array(folder, f"{g}_spikes.count") for g in s.groups}
-            return Timing(wall - simulate, simulate, memory or None, *counted(s, arrays))
+            counts = self.counted(s, Results(folder, self.program.arrays))
+            return Timing(wall - simulate, simulate, memory or None, *counts)
 
-    def _array(self, folder: Path, name: str) -> np.ndarray:
-        entry = self.program.arrays[name]
-        return np.fromfile(folder / entry["file"], dtype=entry["dtype"])
+    def values(self, s, seconds: float) -> dict:
+        """What a run is given."""
+        return values(s, SEED, seconds)
+
+    def counted(self, s, arrays) -> tuple[int, float]:
+        """Spikes and synaptic events of a run."""
+        return counted(s, arrays)
 
 
 class Runtime:

@@ -75,11 +75,48 @@ def _study(result: dict) -> str:
     )
 
 
+def _nest(result: dict) -> str:
+    text = [
+        f"## Brian2 beside NEST, {result['in_degree']:g} synapses per neuron",
+        _about(result),
+        "Two-compartment pyramidal cells with a background of their own and recurrent synapses of one weight and one "
+        "delay, step 0.1 ms; both engines get the same synapses. To connect is to draw them in Brian2, to read them in "
+        "NEST. Spikes count as equal where runs of the two engines are no farther apart than runs of one engine: "
+        "Kolmogorov-Smirnov distances, mean between engines against the 95th percentile within.",
+        table(result["rows"]),
+    ]
+    if result["module_s"] is not None:
+        text.append(f"- The NESTML models took {result['module_s']:.0f} s to generate and compile, once.")
+    for r in result["ratios"]:
+        same = "spikes equal" if r["same_spikes"] else "**spikes differ: the ratio does not count**"
+        text.append(
+            f"- {r['neurons']:,} neurons, {r['threads']} each: NEST takes **{r['ratio']:.2f}** times as long as "
+            f"Brian2 {r['integrator']} ({r['lowest']:.2f} to {r['highest']:.2f} over rounds; {same})."
+        )
+    for engine, count in result["bytes_per_synapse"].items():
+        text.append(f"- {engine}: {count:.1f} bytes of peak memory per synapse, from two numbers of synapses.")
+    statistics = list(result["verdicts"][0]["statistics"])
+    lines = [["neurons", "Brian2", *(name.replace("_", " ") for name in statistics), "verdict"]]
+    lines.append(["---"] * len(lines[0]))
+    for v in result["verdicts"]:
+        found = [v["statistics"][name] for name in statistics]
+        cells = [f"{d['brian']:.3g} / {d['nest']:.3g}; {d['between']:.3f} of {d['within_95']:.3f}" for d in found]
+        lines.append([f"{v['neurons']:,}", v["integrator"], *cells, "equal" if v["equal"] else "**differ**"])
+    text.append(
+        "Spikes of the pyramidal cells, Brian2 / NEST; distance between engines, of the largest that counts as equal:"
+    )
+    text.append("\n".join(f"| {' | '.join(line)} |" for line in lines))
+    return "\n\n".join(text)
+
+
+SECTIONS = {"cortex": _cortex, "nest": _nest, "study": _study}
+
+
 def write_page(results: Path, page: Path) -> None:
     """Write `page` from the JSON files in the folder `results`."""
     parts = [INTRODUCTION.strip()]
     for path in sorted(results.glob("*.json")):
         result = json.loads(path.read_text())
-        parts.append((_study if result["recipe"] == "study" else _cortex)(result))
+        parts.append(SECTIONS[result["recipe"]](result))
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text("\n\n".join(parts) + "\n")

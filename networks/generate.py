@@ -16,6 +16,7 @@ from networks.compiler import COMPILER_FLAGS
 from networks.cortex.lighten import lighten
 from networks.cortex.network import Cortex
 from networks.guards import check_network
+from networks.nest.recurrent import Recurrent
 from networks.precompiled import precompile_headers
 from networks.target import Compiled, Target, read_description
 
@@ -48,7 +49,7 @@ def generate(structure: Compiled, target: Target, folder: Path) -> None:
     else:
         _mark_independent(folder / "code_objects")
         precompile_headers(folder)
-        if isinstance(structure, Cortex):
+        if isinstance(structure, Cortex | Recurrent):
             lighten(folder)
     (folder / "arrays.json").write_text(json.dumps(_array_table(), indent=1))
 

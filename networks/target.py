@@ -7,9 +7,10 @@ from pathlib import Path
 from networks.bench import Bench
 from networks.circuit import Structure
 from networks.cortex.network import Cortex
+from networks.nest.recurrent import Recurrent
 
-Compiled = Structure | Bench | Cortex
-_KINDS = {kind.__name__: kind for kind in (Structure, Bench, Cortex)}
+Compiled = Structure | Bench | Cortex | Recurrent
+_KINDS = {kind.__name__: kind for kind in (Structure, Bench, Cortex, Recurrent)}
 
 
 @dataclass(frozen=True)

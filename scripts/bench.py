@@ -39,10 +39,7 @@ def cortex(
     chosen = engines.split(",")
     if unknown := [name for name in chosen if name not in ENGINES]:
         raise UserError(f"--engines: {unknown[0]} is not one of {', '.join(ENGINES)}")
-    try:
-        sizes = [int(text) for text in neurons.split(",")]
-    except ValueError:
-        raise UserError(f"--neurons {neurons}: write numbers with commas, like 1000,10000") from None
+    sizes = _numbers("--neurons", neurons, "1000,10000")
     if min(sizes) < 300 or not 0 < in_degree <= 1:
         raise UserError("--neurons start at 300, --in-degree lies above 0 and is at most 1")
     about = _about()
@@ -65,6 +62,59 @@ def cortex(
 
 
 @app.command()
+def nest(
+    neurons: Annotated[str, typer.Option(help="Sizes to measure.")] = "1000,5000",
+    in_degree: Annotated[int, typer.Option(help="Synapses onto a neuron, on average.", min=2)] = 500,
+    threads: Annotated[str, typer.Option(help="Threads of both engines.")] = "1,2",
+    seconds: Annotated[float, typer.Option(help="Biological time of a run.", min=0.1)] = 10.0,
+    repeats: Annotated[int, typer.Option(help="Runs of which the median counts.", min=1)] = 5,
+    out: Out = RESULTS,
+    page: Page = PAGE,
+) -> None:
+    """Time Brian2's C++ beside NEST on the same network of two-compartment pyramidal cells.
+
+    Brian2 by Runge-Kutta of fourth order (like for like) and by Euler's method (what the model uses), NEST by its
+    adaptive Runge-Kutta method. Both get the same cells, background and synapses and take turns, so that the ratio of
+    each round is of a pair. Before, their spikes are recorded and compared; a ratio counts only if they are equal.
+
+    Needs NEST (pip install 'apical\\[nest]', or make nest). Do it with nothing else running. An hour on two cores; a
+    first look: apical bench nest --neurons 300 --in-degree 100 --seconds 1 --repeats 3
+    """
+    from time import perf_counter
+
+    from benchmarks import nest as recipe
+    from benchmarks.cortex import free_memory, row
+    from scripts.nest import built_module
+
+    sizes, counts = _numbers("--neurons", neurons, "1000,5000"), _numbers("--threads", threads, "1,2")
+    if min(sizes) < 100 or in_degree > min(sizes):
+        raise UserError("--neurons start at 100 and are no fewer than --in-degree")
+    if not 1 <= min(counts) <= max(counts) <= (os.cpu_count() or 1):
+        raise UserError(f"--threads {threads}: this machine has {os.cpu_count()} processors")
+    if (needed := recipe.NEEDED * max(sizes) * in_degree) > free_memory():
+        raise UserError(f"{max(sizes):,} neurons need about {needed / 2**30:.0f} GiB; choose fewer --neurons")
+    about, console = _about(), Console()
+    started = perf_counter()
+    module = built_module(console)
+    module_s = None if module.was_cached else perf_counter() - started
+    with console.status("") as status:
+        measured, verdicts = recipe.measure(module, sizes, in_degree, counts, seconds, repeats, status.update)
+        memory = recipe.bytes_per_synapse(module, max(sizes), in_degree, status.update)
+    result = {
+        "recipe": "nest",
+        **about,
+        "in_degree": in_degree,
+        "repeats": repeats,
+        "module_s": module_s,
+        "rows": [row(m) for m in measured],
+        "ratios": recipe.ratios(measured, verdicts),
+        "verdicts": [v.row() for v in verdicts],
+        "bytes_per_synapse": memory,
+    }
+    _write(out, f"nest-{in_degree}", result, page)
+
+
+@app.command()
 def study(
     mice: Annotated[int | None, typer.Option(help="Mice side by side. Default: one per core.")] = None,
     protocol: Annotated[str, typer.Option(help="full; short for a first look.")] = "full",
@@ -82,6 +132,13 @@ def study(
     with Console().status("") as status:
         found = recipe.measure(mice, protocol, cells, status.update)
     _write(out, "study", {"recipe": "study", **about, **found}, page)
+
+
+def _numbers(option: str, text: str, example: str) -> list[int]:
+    try:
+        return [int(number) for number in text.split(",")]
+    except ValueError:
+        raise UserError(f"{option} {text}: write numbers with commas, like {example}") from None
 
 
 def _about() -> dict:

@@ -23,7 +23,8 @@ def statistics(time: np.ndarray, index: np.ndarray, cells: int, warm_up: float, 
     """
     kept = time >= warm_up
     time, index = time[kept], index[kept]
-    trains = [time[index == cell] for cell in range(cells)]
+    by_cell = np.argsort(index, kind="stable")
+    trains = np.split(time[by_cell], np.searchsorted(index[by_cell], range(1, cells)))
     bins = np.arange(warm_up, duration + BIN / 2, BIN)
     counts = np.array([np.histogram(train, bins)[0] for train in trains[:CORRELATED]])
     matrix = np.corrcoef(counts[counts.any(1)])

@@ -25,47 +25,16 @@ from brian2 import (
     set_device,
 )
 
-from equations import ndnf, noise, pyramidal
+from equations import noise, pyramidal
 from equations import plasticity as rule
 from equations.parameters import declarations
 from models.interneurons import LONG_AGO, interneurons, set_parameters
+from networks.nest.cells import BIAS, TABLE, pyramidal_cells
 
 PYRAMIDAL = "pyramidal_neuron"
 INTERNEURONS = {"ndnf_neuron": "neurogliaform", "pv_neuron": "pv", "som_neuron": "som"}
 #: What NESTML calls the units of parameters.
 UNITS = {"amp": pA, "second": ms, "volt": mV, "1": 1}
-BIAS = ("i_bias_soma", "i_bias_apical")
-TABLE = pyramidal.PARAMETERS | ndnf.DENDRITE_PARAMETERS | rule.PARAMETERS
-
-#: The bias of each cell carries the currents of an experiment.
-EQUATIONS = (
-    pyramidal.EQUATIONS
-    + ndnf.DENDRITE
-    + rule.EQUATIONS
-    + declarations({name: p for name, p in TABLE.items() if name not in BIAS})
-    + "\ni_bias_soma : amp\ni_bias_apical : amp\nteaching : 1 (shared, constant)\nclosed_loop : 1 (shared, constant)\n"
-)
-
-
-def pyramidal_cells(count: int, clock, method: str, given=None) -> NeuronGroup:
-    """Cells at rest with the default parameters, except those that `given` changes."""
-    cells = NeuronGroup(
-        count,
-        EQUATIONS,
-        method=method,
-        threshold=pyramidal.SPIKE,
-        reset=pyramidal.RESET + rule.RESET,
-        namespace=noise.FUNCTIONS,
-        clock=clock,
-        name="pyramidal",
-    )
-    set_parameters(cells, TABLE)
-    cells.v_soma = cells.v_apical = TABLE["e_leak"].value
-    cells.v_threshold = TABLE["v_threshold_rest"].value
-    cells.last_spike = LONG_AGO
-    cells.closed_loop = 1
-    cells.cell = "i"
-    return cells
 
 
 def inject(cells: NeuronGroup, variable: str, current: np.ndarray, dt: float = 1.0) -> None:

@@ -5,6 +5,7 @@ to the start of a step carries, in NEST, the time of its end.
 """
 
 import sys
+from time import perf_counter
 
 import nest
 import numpy as np
@@ -16,15 +17,16 @@ VOLTAGES = {PYRAMIDAL: ["v_soma", "v_apical"]}
 #: Steps from the time of a current generator to the step in which a cell of NESTML feels its current: delay and buffer,
 #: less the step that a generator is early.
 CURRENT_LAG = 1
+PART = 2**17  # synapses that are connected at a time
 
 
-def start(given, seed: int = 1) -> float:
+def start(given, seed: int = 1, threads: int = 1) -> float:
     """An empty kernel with the module; the step in ms."""
     nest.verbosity = nest.VerbosityLevel.ERROR
     nest.ResetKernel()
     nest.Install(str(given["module"]))
     dt = float(given["dt"])
-    nest.SetKernelStatus({"resolution": dt, "rng_seed": seed})
+    nest.SetKernelStatus({"resolution": dt, "rng_seed": seed, "local_num_threads": threads})
     return dt
 
 
@@ -134,6 +136,39 @@ def network(given) -> dict:
             time, index = spikes_of(groups[f"{name}.spikes"], groups[name], dt)
             found[f"{name}.time.{seed}"], found[f"{name}.index.{seed}"] = time, index
     return found
+
+
+def recurrent(given) -> dict:
+    """Pyramidal cells and their recurrent synapses: spikes where they are recorded, else how long it takes.
+
+    `pairs` : a file of source and target (int32) of each synapse; read in parts, so that it takes no memory
+    """
+    started = perf_counter()
+    dt = start(given, int(given["seed"]), int(given["threads"]))
+    cells = nest.Create(PYRAMIDAL, int(given["neurons"]), params={"i_bias_soma": float(given["i_bias_soma"])})
+    first, delay = cells.tolist()[0], float(given["delay"])
+    # All weights are equal: the synapse of NEST that takes the least memory.
+    nest.CopyModel("static_synapse_hom_w", "recurrent", {"weight": float(given["weight"]), "delay": delay})
+    port = nest.GetDefaults(PYRAMIDAL)["receptor_types"]["FEED_FORWARD"]
+    with open(str(given["pairs"]), "rb") as pairs:
+        while (part := np.fromfile(pairs, np.int32, 2 * PART)).size:
+            source, target = part.reshape(-1, 2).T + first
+            nest.Connect(source, target, "one_to_one", {"synapse_model": "recurrent", "receptor_type": port})
+    if given["record"]:
+        recorder = nest.Create("spike_recorder")
+        nest.Connect(cells, recorder)
+        nest.Simulate(float(given["duration"]))
+        return dict(zip(("time", "index"), spikes_of(recorder, cells, dt), strict=True))
+    nest.Prepare()
+    nest.Run(delay)  # builds its tables of connections first
+    connected = perf_counter()
+    nest.Run(float(given["duration"]))
+    found = {"connect": connected - started, "simulate": perf_counter() - connected}
+    found["spikes"] = nest.local_spike_counter  # of the last Run
+    found["synapses"] = nest.num_connections
+    nest.Cleanup()
+    (peak,) = [line for line in open("/proc/self/status") if line.startswith("VmHWM:")]
+    return found | {"memory": 1024 * int(peak.split()[1])}
 
 
 if __name__ == "__main__":
