@@ -70,7 +70,7 @@ def raster(data: xr.Dataset, seconds: float) -> Figure:
 @styled
 def rates(populations: list[dict]) -> Figure:
     """Mean rate of each population beside the published range in vivo and the rate of the base."""
-    figure = Figure(figsize=(7.2, 3.4), layout="constrained")
+    figure = Figure(figsize=(7.2, 3.7), layout="constrained")
     axes = figure.subplots()
     x = np.arange(len(populations))
     low, high = (np.array([p[key] for p in populations]) for key in ("low", "high"))
@@ -91,7 +91,7 @@ def rates(populations: list[dict]) -> Figure:
     axes.set_yscale("log")
     axes.set_xticks(x, [p["population"] for p in populations], rotation=45, ha="right")
     axes.set_ylabel("mean rate (Hz)")
-    figure.legend(loc="outside upper center", ncols=4)
+    figure.legend(loc="outside upper center", ncols=2)
     return figure
 
 
