@@ -57,14 +57,14 @@ CONSTANTS = {
 }
 
 
-_PULSES = {
+_PULSE_SETTINGS = {
     "amplitude": (0.0, nA),
     "onset": (0.0, ms),
     "width": (5.0, ms),
     "period": (1e6, ms),
     "count": (1.0, 1),
 }
-_SETTINGS = _PULSES | {"mean": (0.0, nA), "sigma": (0.0, nA), "epsc_peak": (0.0, nA), "epsc_onset": (0.0, ms)}
+_SETTINGS = _PULSE_SETTINGS | {"mean": (0.0, nA), "sigma": (0.0, nA), "epsc_peak": (0.0, nA), "epsc_onset": (0.0, ms)}
 
 
 def _named(settings: dict, site: str) -> dict:
@@ -73,4 +73,4 @@ def _named(settings: dict, site: str) -> dict:
 
 #: What an electrode does unless told otherwise, which is nothing, and the unit: of a cell, and of light on layer 1.
 AT_REST = _named(_SETTINGS, "soma") | _named(_SETTINGS, "apical")
-LIGHT_AT_REST = _named(_PULSES, "light")
+LIGHT_AT_REST = _named(_PULSE_SETTINGS, "light")

@@ -93,7 +93,7 @@ class CompiledProgram:
         environment = dict(os.environ)
         if self.target.device == "cuda_standalone":
             found = require_gpu(gpu)
-            check_memory(found, self.arrays, self.structure, self.target, float(values["readout.duration"]))
+            check_memory(found, self.arrays, self.structure, self.target, float(values[self.structure.duration]))
             environment["CUDA_VISIBLE_DEVICES"] = found.uuid  # CUDA counts GPUs in an order of its own
         command = self.command(values, folder)
         try:

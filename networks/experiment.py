@@ -44,7 +44,6 @@ def experiment(
     *,
     dt: float | None = None,
     traces: float | None = None,
-    gaba: float | np.ndarray = 0.0,
     layer_1: bool = False,
     seed: int = 1,
     compiled: bool = True,
@@ -53,7 +52,7 @@ def experiment(
 
     parameters : in SI units, in place of those of the cell; an array has one value per stimulus
     dt : time step in ms, if not that of the cell; traces : ms from the start that are recorded, if not all
-    gaba : what layer 1 holds at the start; layer_1 : each cell has a neurogliaform cell instead; seed : of the noise
+    layer_1 : whether each cell has a neurogliaform cell; seed : of the noise
     compiled : as a C++ program that is built once and cached; else on Brian2's runtime device
     """
     given = {**(parameters or {})}
@@ -62,8 +61,6 @@ def experiment(
     bench = Bench(cell.name, count, dt or cell.dt, layer_1, varied)
     values = _values(cell, bench, stimuli, given, duration) | {"cells.seed": np.asarray(seed)}
     values["cells.trace_stop"] = np.asarray((duration if traces is None else traces) * 1e-3)
-    if not layer_1:
-        values["cells.gaba"] = np.broadcast_to(gaba, len(stimuli))
     shards = -(-len(stimuli) // count)
     program = _program(bench) if compiled else RuntimeProgram(bench)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -30,7 +30,7 @@ def built_module(console: Console, nest_config: Path | None = None):
 
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} files"))
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("NESTML: two to five minutes, once", total=None)
+        task = bar.add_task("NESTML: a minute or two, once", total=None)
         return NestModule(nest_config, lambda done, files: bar.update(task, completed=done, total=files or None))
 
 

@@ -10,7 +10,7 @@ from scipy.stats import spearmanr
 from analysis.physiology import interneurons
 from analysis.physiology.figures_ndnf import Block, Cells, draw
 from analysis.physiology.interpreted import interpreted
-from analysis.physiology.ndnf_block import STEP, Recording, Trial, ih_conductances, record
+from analysis.physiology.ndnf_block import Recording, Trial, ih_conductances, record
 from analysis.physiology.rows import Row
 from models.cells import Cell
 
@@ -120,7 +120,7 @@ def block_rows(block: Block) -> list[Row]:
 
 def kinetics(recording: Recording) -> tuple[float, float]:
     """Time from the presynaptic spike to the peak of an inhibitory potential, and from there to 1/e of it (ms)."""
-    after = recording.time > recording.ndnf[0] - STEP / 2
+    after = recording.time > recording.ndnf[0] - np.diff(recording.time[:2]) / 2
     time, v = recording.time[after] - recording.ndnf[0], recording.v_apical[after]
     size = v[0] - v
     peak = np.argmax(size)

@@ -11,7 +11,6 @@ import numpy as np
 from models.cells import Cell
 from networks.experiment import Stimulus, experiment
 
-STEP = 0.1  # ms
 SOMATIC, SOMATIC_LENGTH, EPSC_DELAY = 1.9, 5.0, 5.0  # nA, ms, ms
 LIGHT, LIGHT_LENGTH = 0.6, 6.0  # nA, ms: one spike per pulse
 BURST_WINDOW = 60.0  # ms from the start of the pairing
@@ -41,7 +40,6 @@ class Recording:
     spikes: np.ndarray
     ndnf: np.ndarray
     time: np.ndarray
-    v_soma: np.ndarray
     v_apical: np.ndarray
 
     @property
@@ -59,9 +57,9 @@ def record(trials: list[Trial], duration: float, cell: Cell) -> list[Recording]:
         name: float(table[name].value) * np.array([getattr(trial, factor) for trial in trials])
         for name, factor in blocked.items()
     }
-    r = experiment(cell, [_stimulus(trial) for trial in trials], duration, given, dt=STEP, layer_1=True)
-    each = zip(trials, r.spikes, r.releases, r.voltage["soma"], r.voltage[cell.apical], strict=True)
-    return [Recording(trial, spikes, ndnf, r.time, *v) for trial, spikes, ndnf, *v in each]
+    r = experiment(cell, [_stimulus(trial) for trial in trials], duration, given, layer_1=True)
+    each = zip(trials, r.spikes, r.releases, r.voltage[cell.apical], strict=True)
+    return [Recording(trial, spikes, ndnf, r.time, v) for trial, spikes, ndnf, v in each]
 
 
 def ih_conductances(cell: Cell) -> list[str]:

@@ -46,10 +46,6 @@ class Population:
         """Mean rate (Hz) that is aimed at."""
         return BASE_RATES[self.base] * RELATIVE_RATES.get(self.cell, 1.0)
 
-    @property
-    def layer(self) -> str:
-        return self.base[:-1]
-
 
 _SPARSE = "0.1-3 Hz: Gentet et al. 2010; Barth & Poulet 2012"
 _L4 = "0.5-6 Hz: Barth & Poulet 2012; Vijayan et al. 2010"

@@ -14,7 +14,6 @@ from equations.interneurons.synapses import CONNECTIONS
 from networks.cortex.populations import BASE_NUMBERS, POPULATIONS
 
 PD14 = "Potjans & Diesmann 2014"
-PFEFFER = "Pfeffer et al. 2013"
 
 _SOURCES = ("L23E", "L23I", "L4E", "L4I", "L5E", "L5I", "L6E", "L6I")
 

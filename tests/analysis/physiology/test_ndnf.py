@@ -94,7 +94,7 @@ def test_kinetics_are_those_of_two_exponentials():
     time = np.arange(0, 400, 0.1)
     since = np.maximum(time - 20, 0)
     v = -70 - (np.exp(-since / decay) - np.exp(-since / rise))
-    recording = Recording(Trial(), np.array([]), np.array([20.0]), time, v, v)
+    recording = Recording(Trial(), np.array([]), np.array([20.0]), time, v)
     peak, fall = kinetics(recording)
     assert peak == pytest.approx(np.log(decay / rise) * rise * decay / (decay - rise), abs=0.2)
     late = time[np.flatnonzero((v > -70 - (-70 - v.min()) / np.e) & (time > 20 + peak))[0]] - 20 - peak
