@@ -37,7 +37,7 @@ def ndnf_cells(resting_cells):
     dark = NeuronGroup(1, "light : 1", clock=clock)
     group.light = linked_var(dark, "light", index=np.zeros(COUNT, int))
     quiet = {"i_bias_ndnf": 0 * pA, "v_threshold_ndnf": 1000 * mV}
-    set_parameters(group, ndnf.PARAMETERS | ndnf.LIGHT_PARAMETERS, **quiet)
+    set_parameters(group, ndnf.PARAMETERS, **quiet)
     group.v, group.last_spike, group.unit = -67 * mV, -2000, np.arange(COUNT)
     return [group, dark], group, "v", clock, 5e-3, 0.5 / 12
 
