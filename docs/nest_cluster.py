@@ -65,12 +65,13 @@ def main() -> None:
     times.append(perf_counter())
     nest.Simulate(1000.0 * given.seconds)
     times.append(perf_counter())
-    write_weights(inputs, cells, given.out)
+    building, simulating = np.diff(times)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # MiB on Linux
     print(
-        f"process {nest.Rank()} of {nest.num_processes}, {nest.local_num_threads} threads: {recorder.n_events} spikes,",
-        "build {:.1f} s, simulate {:.1f} s,".format(*np.diff(times)),
-        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB",  # of Linux
+        f"process {nest.Rank()} of {nest.num_processes}, threads {nest.local_num_threads}: {recorder.n_events} spikes, "
+        f"build {building:.1f} s, simulate {simulating:.1f} s, {peak:.0f} MiB"
     )
+    write_weights(inputs, cells, given.out)
 
 
 if __name__ == "__main__":
