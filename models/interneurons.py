@@ -70,7 +70,8 @@ def volume_transmission(source: NeuronGroup, target: NeuronGroup, clock, mice: i
 
 
 def _plastic(source, target, equations: str, on_spike: str, dynamics: Table, clock) -> Synapses:
-    return Synapses(source, target, equations + declarations(dynamics), on_pre=on_spike, delay=0 * ms, clock=clock)
+    model = equations + declarations(dynamics)
+    return Synapses(source, target, model, on_pre=on_spike, delay=0 * ms, clock=clock, namespace=noise.FUNCTIONS)
 
 
 def _rest(made: Synapses, dynamics: Table) -> None:
