@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -97,16 +98,19 @@ def test_the_cuda_compiler_takes_each_kind_of_file_and_spills_nothing(sources):
     assert all(r.spill_stores == r.spill_loads == 0 and r.registers <= 128 for r in found.values())
 
 
-def test_command_predicts_without_compiling(apical, tmp_path, sources):
-    code, out, _ = apical("cuda-report", "--cortex", "0.02:0.1", "--json", tmp_path / "report.json")
+def test_command_predicts_without_compiling_what_the_documentation_says(apical, tmp_path):
+    code, out, _ = apical("cuda-report", "--cortex", "0.1", "--json", tmp_path / "report.json")
     assert code == 0
     (network,) = json.loads((tmp_path / "report.json").read_text())["networks"]
-    assert network["neurons"] == sum(SMALL.sizes.values()) and network["operations"] == 55
+    assert network["neurons"] == 7776 and network["operations"] == 55
     (h100,) = [p for p in network["predictions"] if p["card"] == "H100 SXM"]
     assert h100["launching"] == pytest.approx(55 * 10_000 * 2.5e-6)
     assert h100["moving"] == pytest.approx(network["traffic"] / 3350e9)
     (line,) = [line for line in out.splitlines() if "H100" in line]
-    assert f"{h100['launching']:.2f}" in line and "1,556" in line
+    cells = [cell.strip() for cell in line.split("|")]
+    assert f"{h100['launching']:.2f}" in cells and "7,776" in cells
+    documented = (Path(__file__).parents[3] / "docs" / "cortex.md").read_text().splitlines()
+    assert cells in [[cell.strip() for cell in line.split("|")] for line in documented]
 
 
 @pytest.mark.parametrize("text", ["big", "1:2:3", "1:2", ""])
