@@ -20,13 +20,16 @@ def current(name: str, kind: int, stream: int) -> str:
     """Equations of the synaptic current `name`; `kind` and `stream` tell its noise from that of others."""
     return f"""
 d{name}/dt = (mean_{name} - {name})/tau_synapse
-    + kick_{name}*normal_noise(seed, {kind}, i, {stream}, 0, t_in_timesteps)/dt : amp
+    + kick_{name}*normal_noise(seed, {kind}, i, {stream}, session, t_in_timesteps)/dt : amp
 mean_{name} : amp (constant)   # of the background
 kick_{name} : amp (constant)   # s.d. of what the background adds in a step
 """
 
 
-IDENTITY = "seed : integer (shared, constant)\n"
+IDENTITY = """
+seed : integer (shared, constant)
+session : integer (shared, constant)
+"""
 
 
 def pulse(psp: Quantity, tau: Quantity, capacitance: Quantity) -> Quantity:

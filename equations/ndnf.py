@@ -22,20 +22,29 @@ PARAMETERS: Table = {
     "refractory_ndnf": Parameter(3 * ms, "refractory period", L1, low=0 * ms),
     "i_bias_ndnf": Parameter(125 * pA, "tonic drive", "model: about 13 Hz"),
     "sigma_ndnf": Parameter(5 * mV, "s.d. of the background", "model: about 13 Hz", low=0 * mV),
+}
+
+#: Of any NDNF+ cell.
+LIGHT_PARAMETERS: Table = {
     "i_opto": Parameter(600 * pA, "ChRmine current during a light pulse", "model: 2 spikes per pulse"),
     "light_period": Parameter(32.34 * ms, "a pulse at each imaging frame of two planes", FRANCIONI, low=2 * ms),
     "light_pulse": Parameter(6 * ms, "length of a light pulse", FRANCIONI, low=0 * ms),
 }
 
+LIGHT = """
+i_light = i_opto*opsin*light*pulse : amp
+pulse = int(t % light_period < light_pulse) : 1
+opsin : 1 (constant)           # 1 in mice that express ChRmine in NDNF+ cells
+light : 1 (linked)             # 1 while the LED is on
+"""
+
 EQUATIONS = """
-dv/dt = ((e_leak_ndnf - v + r_ndnf*(i_bias_ndnf + i_opto*opsin*light*pulse))/tau_ndnf
+dv/dt = ((e_leak_ndnf - v + r_ndnf*(i_bias_ndnf + i_light))/tau_ndnf
     + sigma_ndnf*diffusion*normal_noise(seed, mouse, unit, 8, session, t_in_timesteps))*active : volt
 diffusion = sqrt((2 - dt/tau_ndnf)/(tau_ndnf*dt)) : Hz
 active = int(since_spike > refractory_ndnf - dt/2) : 1
-pulse = int(t % light_period < light_pulse) : 1
 last_spike : integer           # its step
 since_spike = (t_in_timesteps - last_spike)*dt : second
-opsin : 1 (constant)           # 1 in mice that express ChRmine in NDNF+ cells
 release : 1 (constant)         # GABA that a spike adds at each dendrite
 mouse : integer (constant)
 unit : integer (constant)

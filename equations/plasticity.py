@@ -55,7 +55,7 @@ SYNAPSE_PARAMETERS: Table = {
 }
 
 SYNAPSE = "w : amp"
-ON_PRE = "i_input_post += on_grid(w, input_range)"
+ON_PRE = "{current}_post += on_grid(w, input_range)"  # of the cell
 ON_POST = """
 trace_now = trace_pre*exp_decay(since_spike_pre, tau_trace_pre)
 w = clip(w*(1 - decay_signal_post) + learning_signal_post*trace_now, 0*pA, w_max)

@@ -70,8 +70,14 @@ bap = int(since_spike > bap_start - dt/2)*int(since_spike < bap_stop - dt/2) : 1
 i_gaba = g_gaba*gaba*(e_gaba - v_apical) : amp
 """
 
+#: How the teaching signal reaches a cell.
+TEACHING = """
+feedback_apical : 1 (constant) # signed weight of the teaching signal onto the apical dendrite
+feedback_soma : 1 (constant)   # the same onto the soma (only where the segregation is removed)
+"""
+
 #: What drives a cell in a network.
-DRIVE = """
+DRIVE = f"""
 i_soma = i_bias_soma + i_input + i_background_soma + i_teaching*feedback_soma*teaching : amp
 i_apical = i_bias_apical + i_background_apical + i_teaching*feedback_apical*teaching : amp
 
@@ -85,8 +91,7 @@ di_background_apical/dt = -i_background_apical/tau_background + sigma_apical*dif
     *normal_noise(seed, mouse, cell, 1, session, t_in_timesteps) : amp
 diffusion = sqrt((2 - dt/tau_background)/(tau_background*dt)) : Hz
 
-feedback_apical : 1 (constant) # signed weight of the teaching signal onto the apical dendrite
-feedback_soma : 1 (constant)   # the same onto the soma (only where the segregation is removed)
+{TEACHING}
 mouse : integer (constant)
 cell : integer (constant)
 seed : integer (shared, constant)

@@ -1,5 +1,7 @@
 """Cells of the cortical network as Brian2 groups, with current synapses and a background of their own."""
 
+from dataclasses import dataclass, field
+
 import numpy as np
 from brian2 import NeuronGroup, linked_var
 from brian2.stateupdaters.explicit import euler
@@ -29,11 +31,21 @@ TABLES: dict[str, Table] = {
 }
 
 _TUFT = """
-i_soma = i_input : amp
-i_apical = i_input_apical : amp
 gaba_a : 1 (linked)
 gaba_b : 1 (linked)
 """
+
+
+@dataclass(frozen=True)
+class Added:
+    """What a task adds to a cell: equations with parameters, statements at a spike, currents (``" + name"``)."""
+
+    equations: str = ""
+    parameters: Table = field(default_factory=dict)
+    reset: str = ""
+    soma: str = ""
+    apical: str = ""
+    functions: dict = field(default_factory=dict)
 
 
 def group_of(cell: str) -> str:
@@ -53,25 +65,28 @@ def membrane(cell: str, compartment: str = "i_input") -> tuple:
     return value("c_membrane") / value("g_leak"), value("c_membrane")
 
 
-def cells(group: str, count: int, clock) -> NeuronGroup:
+def cells(group: str, count: int, clock, added: Added | None = None) -> NeuronGroup:
     """`count` cells of a group of `GROUPS`; its parameters and start are values of a run."""
-    number = list(GROUPS).index(group)
-    equations = currents.IDENTITY + currents.current("i_input", number, 0)
-    table = TABLES[group] | currents.PARAMETERS
+    number, added = list(GROUPS).index(group), added or Added()
+    equations = currents.IDENTITY + currents.current("i_input", number, 0) + added.equations
+    table = TABLES[group] | currents.PARAMETERS | added.parameters
     options = {}
     if group == "pyramidal":
         equations += currents.current("i_input_apical", number, 1)
+        equations += f"i_soma = i_input{added.soma} : amp\ni_apical = i_input_apical{added.apical} : amp\n"
         equations += pyramidal.CELL + pyramidal.EVENTS + _TUFT + synapses.AT_DENDRITE
         equations += declarations(table, frozenset(tufts.NAMES))
-        options = dict(threshold=pyramidal.SPIKE, reset=pyramidal.RESET, events={"plateau": pyramidal.PLATEAU})
+        reset = pyramidal.RESET + added.reset
+        options = dict(threshold=pyramidal.SPIKE, reset=reset, events={"plateau": pyramidal.PLATEAU})
     elif group == "point":
         equations += point.EQUATIONS + declarations(table)
         options = dict(threshold=point.SPIKE, reset=point.RESET)
     else:
         cell = _INTERNEURONS[group]
-        equations += cell.EQUATIONS + "i_synaptic = i_input : amp\n" + declarations(table)
+        equations += cell.EQUATIONS + f"i_synaptic = i_input{added.soma} : amp\n" + declarations(table)
         options = dict(threshold=cell.SPIKE, reset=cell.RESET)
-    return NeuronGroup(count, equations, method="euler", namespace=noise.FUNCTIONS, clock=clock, name=group, **options)
+    functions = noise.FUNCTIONS | added.functions
+    return NeuronGroup(count, equations, method="euler", namespace=functions, clock=clock, name=group, **options)
 
 
 def layer_1(clock) -> NeuronGroup:

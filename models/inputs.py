@@ -42,13 +42,18 @@ def input_units(count: int, varied: frozenset[str], clock, frame_clock) -> Neuro
     return group
 
 
-def feed_forward(source: NeuronGroup, target: NeuronGroup, mice: int, varied: frozenset[str], clock) -> Synapses:
-    """All inputs of a mouse onto all its pyramidal cells, with burst-dependent plasticity."""
+def feed_forward(
+    source: NeuronGroup, target: NeuronGroup, mice: int, varied: frozenset[str], clock, current: str = "i_input"
+) -> Synapses:
+    """All inputs of a mouse onto all its pyramidal cells, with burst-dependent plasticity.
+
+    current : the variable of the target that they add to
+    """
     synapses = Synapses(
         source,
         target,
         plasticity.SYNAPSE + "\n" + declarations(SYNAPSE_PARAMETERS, varied),
-        on_pre=plasticity.ON_PRE,
+        on_pre=plasticity.ON_PRE.format(current=current),
         on_post=plasticity.ON_POST,
         delay=dict.fromkeys(("pre", "post"), 0 * ms),
         namespace=noise.FUNCTIONS | {"input_range": pyramidal.INPUT_RANGE},

@@ -62,16 +62,20 @@ def volume_transmission(source: NeuronGroup, target: NeuronGroup, clock, mice: i
     A spike of all rested cells of a mouse together is a release of 1.
     """
     dynamics = synapses.NEUROGLIAFORM_DEPRESSING
-    made = _plastic(source, target, synapses.VOLUME_SYNAPSE, synapses.ON_VOLUME_SPIKE, dynamics, clock)
+    made = _plastic(
+        source, target, synapses.VOLUME_SYNAPSE, synapses.ON_VOLUME_SPIKE, dynamics, clock, "volume_transmission"
+    )
     within_mice(made, mice)
     _rest(made, dynamics)
     made.weight = mice / len(source)
     return made
 
 
-def _plastic(source, target, equations: str, on_spike: str, dynamics: Table, clock) -> Synapses:
-    model = equations + declarations(dynamics)
-    return Synapses(source, target, model, on_pre=on_spike, delay=0 * ms, clock=clock, namespace=noise.FUNCTIONS)
+def _plastic(
+    source, target, equations: str, on_spike: str, dynamics: Table, clock, name: str = "synapses*"
+) -> Synapses:
+    model, functions = equations + declarations(dynamics), noise.FUNCTIONS
+    return Synapses(source, target, model, on_pre=on_spike, delay=0 * ms, clock=clock, namespace=functions, name=name)
 
 
 def _rest(made: Synapses, dynamics: Table) -> None:

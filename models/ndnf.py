@@ -6,14 +6,14 @@ from equations import ndnf, noise
 from equations.parameters import Table, declarations
 from models.connect import within_mice
 
-PARAMETERS: Table = ndnf.PARAMETERS
+PARAMETERS: Table = ndnf.PARAMETERS | ndnf.LIGHT_PARAMETERS
 
 
 def ndnf_cells(count: int, varied: frozenset[str], clock) -> NeuronGroup:
     """`count` NDNF+ interneurons; `light` (linked) is 1 while the LED is on."""
     return NeuronGroup(
         count,
-        ndnf.EQUATIONS + "light : 1 (linked)\n" + declarations(PARAMETERS, varied),
+        ndnf.EQUATIONS + ndnf.LIGHT + declarations(PARAMETERS, varied),
         method="euler",
         threshold=ndnf.SPIKE,
         reset=ndnf.RESET,

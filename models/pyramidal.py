@@ -14,6 +14,7 @@ LINKED = {
     "cursor_deviation": "1",
     "cursor_variance": "1",
 }
+LINKED_EQUATIONS = "".join(f"{name} : {unit} (linked)\n" for name, unit in LINKED.items())
 
 
 def parameters(cell: Cell) -> Table:
@@ -38,7 +39,7 @@ def pyramidal_cells(count: int, varied: frozenset[str], clock, frame_clock, cell
         + indicator.EQUATIONS
         + plasticity.EQUATIONS
         + feedback.EQUATIONS
-        + "".join(f"{name} : {unit} (linked)\n" for name, unit in LINKED.items())
+        + LINKED_EQUATIONS
         + declarations(parameters(cell), varied),
         method=method,
         threshold=cell.spike,
@@ -48,5 +49,10 @@ def pyramidal_cells(count: int, varied: frozenset[str], clock, frame_clock, cell
         clock=clock,
         name="pyramidal",
     )
-    group.run_regularly(indicator.FRAME + feedback.FRAME, clock=frame_clock, when="before_groups", name="imaging")
+    image(group, frame_clock)
     return group
+
+
+def image(group: NeuronGroup, frame_clock) -> None:
+    """Image the cells at each tick of `frame_clock`, and average what they show."""
+    group.run_regularly(indicator.FRAME + feedback.FRAME, clock=frame_clock, when="before_groups", name="imaging")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from brian2 import Clock, EventMonitor, Network, SpikeMonitor, StateMonitor, linked_var, ms, second
+from brian2 import Clock, EventMonitor, Network, NeuronGroup, SpikeMonitor, StateMonitor, linked_var, ms, second
 
 from equations.parameters import Table
 from equations.task import FRAME_RATE
@@ -42,6 +42,11 @@ class Structure:
         return CELLS[self.pyramidal].circuit_dt * 1e-3
 
     @property
+    def potentials(self) -> list[str]:
+        """Membrane potentials that show whether a simulation is stable."""
+        return [*(f"pyramidal.{name}" for name in CELLS[self.pyramidal].compartments.values()), "ndnf.v"]
+
+    @property
     def bci_cells(self) -> int:
         return self.p_plus + self.p_minus
 
@@ -74,8 +79,6 @@ def build(s: Structure) -> Network:
     frame_clock = Clock(1 / FRAME_RATE, name="frame_clock")
 
     cells = pyramidal.pyramidal_cells(s.mice * s.cells, s.varied, clock, frame_clock, CELLS[s.pyramidal])
-    latents = inputs.slow_latents(s.mice * s.latents, s.varied, frame_clock)
-    units = inputs.input_units(s.mice * s.inputs, s.varied, clock, frame_clock)
     interneurons = ndnf.ndnf_cells(s.mice * s.ndnf, s.varied, clock)
     readout = interface.interface(s.mice, s.varied, frame_clock)
 
@@ -83,14 +86,39 @@ def build(s: Structure) -> Network:
     of_cell = np.repeat(mouse, s.cells)
     for name in pyramidal.LINKED:
         setattr(cells, name, linked_var(readout, name, index=of_cell))
-    units.engaged = linked_var(readout, "engaged", index=np.repeat(mouse, s.inputs))
-    latent_of_unit = np.add.outer(mouse * s.latents, np.arange(s.inputs) % s.latents).ravel()
-    units.latent = linked_var(latents, "latent", index=latent_of_unit)
+    latents, units = input_units(s, readout, clock, frame_clock)
     interneurons.light = linked_var(readout, "light", index=np.repeat(mouse, s.ndnf))
 
     bci = np.add.outer(mouse * s.cells, np.arange(s.bci_cells)).ravel()
+    return Network(
+        cells,
+        latents,
+        units,
+        interneurons,
+        readout,
+        inputs.feed_forward(units, cells, s.mice, s.varied, clock),
+        ndnf.volume_transmission(interneurons, cells, s.mice, clock),
+        interface.readout_synapses(cells, readout, s.bci_cells, frame_clock),
+        *monitors(cells, readout, bci, s.record, frame_clock),
+        name="cohort",
+    )
+
+
+def input_units(s: Structure, readout: NeuronGroup, clock: Clock, frame_clock: Clock) -> tuple:
+    """Latents and inputs of a cohort; the inputs follow the trials of `readout`."""
+    mouse = np.arange(s.mice)
+    latents = inputs.slow_latents(s.mice * s.latents, s.varied, frame_clock)
+    units = inputs.input_units(s.mice * s.inputs, s.varied, clock, frame_clock)
+    units.engaged = linked_var(readout, "engaged", index=np.repeat(mouse, s.inputs))
+    latent_of_unit = np.add.outer(mouse * s.latents, np.arange(s.inputs) % s.latents).ravel()
+    units.latent = linked_var(latents, "latent", index=latent_of_unit)
+    return latents, units
+
+
+def monitors(cells: NeuronGroup, readout: NeuronGroup, bci: np.ndarray, record: str, frame_clock: Clock) -> list:
+    """What records a cohort, see `Structure.record`; bci : indices of the cells of the readout."""
     at_frames = {"clock": frame_clock, "when": "end"}
-    monitors = [
+    made = [
         SpikeMonitor(cells, name="spikes"),
         EventMonitor(cells, "plateau", name="plateaus"),
         StateMonitor(
@@ -102,20 +130,9 @@ def build(s: Structure) -> Network:
         ),
         StateMonitor(cells, "fluorescence_soma", record=bci, name="bci_fluorescence", **at_frames),
     ]
-    if s.record != "events":
+    if record != "events":
         fluorescence = ["fluorescence_soma", "fluorescence_apical"]
-        monitors.append(StateMonitor(cells, fluorescence, record=True, name="imaging_traces", **at_frames))
-    if s.record == "traces":
-        monitors.append(StateMonitor(cells, ["v_soma", "v_apical"], record=bci, dt=1 * ms, name="voltage_traces"))
-    return Network(
-        cells,
-        latents,
-        units,
-        interneurons,
-        readout,
-        inputs.feed_forward(units, cells, s.mice, s.varied, clock),
-        ndnf.volume_transmission(interneurons, cells, s.mice, clock),
-        interface.readout_synapses(cells, readout, s.bci_cells, frame_clock),
-        *monitors,
-        name="cohort",
-    )
+        made.append(StateMonitor(cells, fluorescence, record=True, name="imaging_traces", **at_frames))
+    if record == "traces":
+        made.append(StateMonitor(cells, ["v_soma", "v_apical"], record=bci, dt=1 * ms, name="voltage_traces"))
+    return made

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from models.cells import CELLS
-from networks.circuit import Structure, tables
+from networks.circuit import Structure
 from networks.config import Config
+from networks.cortex.task import TaskCortex
 from networks.cuda.gpu import architectures, require_gpu
 from networks.device import CompiledProgram, Progress
 from networks.errors import UserError
@@ -23,8 +24,10 @@ ROLES = ("P+", "P-", "P0")
 Values = dict[str, np.ndarray]
 
 
-def structure_of(config: Config) -> Structure:
+def structure_of(config: Config) -> Structure | TaskCortex:
     """What is compiled for a configuration: all mice in one program on a GPU, else those of one thread."""
+    if config.network == "cortex":
+        return TaskCortex(config.scale, config.indegree, config.record, config.bci_cells // 2, config.bci_cells // 2)
     # Brian2's runtime device is one per process.
     threads = config.threads if config.device == "cpp_standalone" else 1
     return Structure(
@@ -97,7 +100,7 @@ class Cohort:
         per_mouse = dict(pyramidal=s.cells, inputs=s.inputs, latents=s.latents, ndnf=s.ndnf)
         per_mouse |= dict(readout=1, feed_forward=s.inputs * s.cells)
         values = {}
-        for group, table in tables(s.pyramidal).items():
+        for group, table in self.config.tables.items():
             for name in table:
                 value = self.config.given(name)
                 if name in s.varied:
@@ -105,33 +108,52 @@ class Cohort:
                 values[f"{group}.{name}"] = value
         return values
 
+    def sessions(self, number: int) -> Values:
+        """The number of the session, which tells its noise from that of others."""
+        return {f"{group}.session": np.asarray(number) for group in ("pyramidal", "inputs", "latents", "ndnf")}
+
+    def ndnf(self, opsin: np.ndarray, release: np.ndarray) -> Values:
+        """NDNF+ cells that express the opsin, and that release GABA: 0 or 1 of each mouse, shape (mice,)."""
+        count = self.structure.ndnf
+        return {
+            "ndnf.opsin": np.repeat(opsin[:, None], count, axis=1),
+            "ndnf.release": np.repeat(release[:, None] / count, count, axis=1),
+        }
+
     def initial_values(self) -> Values:
         """Everything but parameters that a run starts from: identities, resting state, day-1 weights."""
-        s, mice = self.structure, self.numbers
-        values: Values = {}
-        for group, count, index in [
-            ("pyramidal", s.cells, "cell"),
-            ("inputs", s.inputs, "unit"),
-            ("latents", s.latents, "unit"),
-            ("ndnf", s.ndnf, "unit"),
-        ]:
-            values[f"{group}.mouse"] = np.repeat(mice[:, None], count, axis=1)
-            values[f"{group}.{index}"] = np.tile(np.arange(count), (self.mice, 1))
-            values[f"{group}.seed"] = np.asarray(self.config.seed)
-        values["inputs.task_pool"] = np.tile(np.arange(s.inputs) < s.inputs // 2, (self.mice, 1)).astype(int)
-        values["readout_synapses.readout_weight"] = np.tile(self.readout_weights(), (self.mice, 1))
-        relative = np.stack([self._first_weights(mouse) for mouse in mice])
-        values["feed_forward.w"] = relative * self._per_mouse("w_max") / 3
-
+        s = self.structure
+        values = self._task_values() | self._identities("ndnf", s.ndnf, "unit")
         per_cell, long_ago = np.ones((self.mice, s.cells)), -round(1 / s.dt)  # steps in a second
         cell = CELLS[s.pyramidal]
         for name, state in cell.resting({name: self.config.given(name) for name in cell.parameters}, self.mice).items():
             values[f"pyramidal.{name}"] = per_cell * state[:, None]
         values["pyramidal.last_spike"] = long_ago * per_cell
-        values["pyramidal.f0"] = per_cell
         values["ndnf.v"] = np.ones((self.mice, s.ndnf)) * self._per_mouse("e_leak_ndnf")
         values["ndnf.last_spike"] = long_ago * np.ones((self.mice, s.ndnf))
         return values
+
+    def _task_values(self) -> Values:
+        """What any network of the task starts from: cells, inputs, readout, day-1 weights."""
+        s = self.structure
+        relative = np.stack([self._first_weights(mouse) for mouse in self.numbers])
+        return {
+            **self._identities("pyramidal", s.cells, "cell"),
+            **self._identities("inputs", s.inputs, "unit"),
+            **self._identities("latents", s.latents, "unit"),
+            "pyramidal.f0": np.ones((self.mice, s.cells)),
+            "inputs.task_pool": np.tile(np.arange(s.inputs) < s.inputs // 2, (self.mice, 1)).astype(int),
+            "readout_synapses.readout_weight": np.tile(self.readout_weights(), (self.mice, 1)),
+            "feed_forward.w": relative * self._per_mouse("w_max") / 3,
+        }
+
+    def _identities(self, group: str, count: int, index: str) -> Values:
+        """Seed, mouse and number in it of each of the `count` elements per mouse, which decide over their noise."""
+        return {
+            f"{group}.seed": np.asarray(self.config.seed),
+            f"{group}.mouse": np.repeat(self.numbers[:, None], count, axis=1),
+            f"{group}.{index}": np.tile(np.arange(count), (self.mice, 1)),
+        }
 
     def readout_weights(self) -> np.ndarray:
         """+1/n for P+ and -1/n for P-: the first cells of a mouse, since cells are exchangeable."""
@@ -164,7 +186,7 @@ class Cohort:
 
     def run(self, values: Mapping[str, np.ndarray], folder: Path) -> CohortResults:
         """Run all shards; arrays in `values` have the mice first, scalars hold for all."""
-        with ThreadPoolExecutor(self.shards) as pool:
+        with ThreadPoolExecutor(min(self.shards, self.config.threads)) as pool:
             parts = [
                 pool.submit(self.program.run, self._shard(values, n), folder / f"shard_{n}", self.config.gpu)
                 for n in range(self.shards)

@@ -8,20 +8,26 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from equations.parameters import Table, check, quantity
 from models.cells import CELLS
 from networks.circuit import tables
 from networks.conditions import CONDITIONS
+from networks.cortex.task import PARAMETERS, TaskCortex
 from networks.errors import UserError
 from networks.protocols import PROTOCOLS
 
 
+def tables_of(network: str, cell: str) -> dict[str, Table]:
+    """Parameters of a network with pyramidal cells of this name, by the group that holds them."""
+    return PARAMETERS if network == "cortex" else tables(cell)
+
+
 @cache
-def parameters_of(cell: str) -> Table:
-    """All parameters of the circuit with pyramidal cells of this name; names are unique over the groups."""
-    return {name: p for table in tables(cell).values() for name, p in table.items()}
+def parameters_of(network: str, cell: str) -> Table:
+    """The same by their names, which are unique over the groups."""
+    return {name: p for table in tables_of(network, cell).values() for name, p in table.items()}
 
 
 def values_of(name: str, value: str | float | list, known: Table) -> np.ndarray:
@@ -39,6 +45,9 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
+    network: Literal["circuit", "cortex"] = "circuit"
+    scale: Annotated[float, Field(ge=0.005, le=10)] = 0.02  # of the cortical network, as its in-degree
+    indegree: Annotated[float, Field(gt=0, le=1)] = 0.1
     mice: Annotated[int, Field(ge=1, lt=10**6)] = 6
     first_mouse: Annotated[int, Field(ge=0, lt=2**30)] = 0
     cells: Annotated[int, Field(ge=2, lt=10**6)] = 80
@@ -59,6 +68,20 @@ class Config(BaseModel):
     threads: Annotated[int, Field(ge=1)] = 2
     record: Literal["events", "imaging", "traces"] = "events"
     parameters: dict[str, str | float | list[str | float]] = {}  # a list has one value per mouse
+
+    @model_validator(mode="before")
+    @classmethod
+    def _cells_of_the_cortex(cls, fields: dict) -> dict:
+        if not isinstance(fields, dict) or fields.get("network") != "cortex":
+            return fields
+        scale = fields.get("scale", cls.model_fields["scale"].default)
+        cells = TaskCortex(scale).cells if isinstance(scale, float | int) and 0 < scale <= 10 else 2
+        if fields.get("cells", cells) != cells:
+            raise ValueError(f"cells: the cortical network has {cells} at this scale; leave them out")
+        for name, only in {"pyramidal": "naud_sprekeler", "device": "cpp_standalone"}.items():
+            if fields.get(name, only) != only:
+                raise ValueError(f"{name}: the cortical network runs with {only} only")
+        return fields | {"cells": cells}
 
     @field_validator("bci_cells")
     @classmethod
@@ -87,7 +110,7 @@ class Config(BaseModel):
     @field_validator("parameters")
     @classmethod
     def _right_unit_and_range(cls, parameters: dict, info) -> dict:
-        known = parameters_of(info.data.get("pyramidal", "naud_sprekeler"))
+        known = parameters_of(info.data.get("network", "circuit"), info.data.get("pyramidal", "naud_sprekeler"))
         for name, value in parameters.items():
             values_of(name, value, known)
             if isinstance(value, list) and len(value) != info.data.get("mice"):
@@ -95,9 +118,14 @@ class Config(BaseModel):
         return parameters
 
     @property
+    def tables(self) -> dict[str, Table]:
+        """All parameters of the network, by group."""
+        return tables_of(self.network, self.pyramidal)
+
+    @property
     def table(self) -> Table:
-        """All parameters of the circuit."""
-        return parameters_of(self.pyramidal)
+        """All parameters of the network, by name."""
+        return parameters_of(self.network, self.pyramidal)
 
     def given(self, name: str) -> np.ndarray:
         """A parameter in SI units, as given or by default: scalar, or one value per mouse."""

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from models.cells import CELLS
 from networks.cohort import Values
 from networks.results import CohortResults
 
@@ -13,11 +12,9 @@ def failures(baseline: CohortResults, loop: CohortResults, state: Values) -> dic
     baseline, loop : of the day's two runs; state : what `networks.session.Training.day` hands to the next day
     """
     # A potential that is not a number never reaches a threshold: the cell falls silent, and nothing else shows it.
-    cell = CELLS[loop.structure.pyramidal]
-    potentials = [*(f"pyramidal.{name}" for name in cell.compartments.values()), "ndnf.v"]
     found: dict[int, str] = {}
     for part in (baseline, loop):
-        for name in potentials:
+        for name in loop.structure.potentials:
             _mark(found, part.state(name), f"the simulation became unstable ({name} is not finite)")
     _mark(found, state["z"], "the readout of the baseline does not vary, so it has no threshold")
     for name, values in state.items():

@@ -47,13 +47,12 @@ class Training:
         self.fixed["pyramidal.tau_alignment"] = self.fixed["pyramidal.tau_alignment"] / scale
 
     def _condition_values(self) -> Values:
-        s, protocol, mice = self.cohort.structure, self.protocol, self.cohort.mice
+        protocol, mice = self.protocol, self.cohort.mice
         per_mouse = np.ones((mice, 1))
         return {
             "readout.session_light": self._of_condition("light")[:, None],
             "readout.probe_every": per_mouse * protocol.probe_every,
-            "ndnf.opsin": np.repeat(self._of_condition("opsin")[:, None], s.ndnf, axis=1),
-            "ndnf.release": np.repeat(self._of_condition("ndnf")[:, None] / s.ndnf, s.ndnf, axis=1),
+            **self.cohort.ndnf(self._of_condition("opsin"), self._of_condition("ndnf")),
             "readout.hold_frames": np.asarray(protocol.hold_frames),
             "readout.grey_frames": np.asarray(protocol.frames(protocol.grey)),
             "readout.trial_frames": np.asarray(protocol.frames(protocol.trial)),
@@ -149,7 +148,7 @@ class Training:
     def _run(self, day: int, part: int, values: Values, folder: Path, duration: float) -> CohortResults:
         s, mice = self.cohort.structure, self.cohort.mice
         # Noise of a day: sessions 2*day (baseline) and 2*day + 1 (closed loop).
-        code = {f"{group}.session": np.asarray(2 * day + part) for group in ("pyramidal", "inputs", "latents", "ndnf")}
+        code = self.cohort.sessions(2 * day + part)
         defaults = {
             "pyramidal.feedback_apical": np.zeros((mice, s.cells)),
             "pyramidal.feedback_soma": np.zeros((mice, s.cells)),

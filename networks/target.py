@@ -7,10 +7,11 @@ from pathlib import Path
 from networks.bench import Bench
 from networks.circuit import Structure
 from networks.cortex.network import Cortex
+from networks.cortex.task import TaskCortex
 from networks.nest.recurrent import Recurrent
 
-Compiled = Structure | Bench | Cortex | Recurrent
-_KINDS = {kind.__name__: kind for kind in (Structure, Bench, Cortex, Recurrent)}
+Compiled = Structure | Bench | Cortex | TaskCortex | Recurrent
+_KINDS = {kind.__name__: kind for kind in (Structure, Bench, Cortex, TaskCortex, Recurrent)}
 
 
 @dataclass(frozen=True)

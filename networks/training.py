@@ -19,6 +19,7 @@ import numpy as np
 from networks.checkpoint import cannot_write, finished_days, load_day, save_day, written_whole
 from networks.cohort import Cohort
 from networks.config import Config, load_config
+from networks.cortex.cohort import CorticalCohort
 from networks.cuda.gpu import gpus
 from networks.errors import UserError
 from networks.session import Training
@@ -56,7 +57,8 @@ def train(
     finished = finished_days(checkpoints) if resume else 0
     progress(finished, "building")
     started = time.perf_counter()
-    cohort = Cohort(config, program, lambda done, files: progress(finished, f"building {done}/{files}"))
+    kind = CorticalCohort if config.network == "cortex" else Cohort
+    cohort = kind(config, program, lambda done, files: progress(finished, f"building {done}/{files}"))
     training = Training(cohort)
     wall = description["wall_seconds"]
     wall["building"] += time.perf_counter() - started

@@ -17,11 +17,20 @@ _CONDITIONS = "; ".join(f"{name}: {c.meaning}" for name, c in CONDITIONS.items()
 
 
 def train(
+    network: Annotated[
+        str | None,
+        option("circuit (the cells of the readout alone) or cortex (layers 1 to 6, see apical cortex).", "network"),
+    ] = None,
     mice: Annotated[int | None, option("Number of mice.", "mice")] = None,
     first_mouse: Annotated[
         int | None, option("Number of the first mouse: mouse 3 is the same in each cohort.", "first_mouse")
     ] = None,
-    cells: Annotated[int | None, option("Layer 5 pyramidal cells per mouse.", "cells")] = None,
+    cells: Annotated[int | None, option("Layer 5 pyramidal cells per mouse, in the circuit.", "cells")] = None,
+    scale: Annotated[float | None, option("Of the 77,752 neurons under 1 mm², in the cortex.", "scale")] = None,
+    indegree: Annotated[
+        float | None,
+        typer.Option("--in-degree", help="Of the synapses of a neuron there. Default: 0.1.", show_default=False),
+    ] = None,
     days: Annotated[int | None, option("Days of training, one session each.", "days")] = None,
     condition: Annotated[str | None, option(f"{_CONDITIONS}.", "condition")] = None,
     feedback: Annotated[
@@ -70,12 +79,14 @@ def train(
     from networks.errors import UserError
     from networks.store import read_description
 
-    options = dict(mice=mice, first_mouse=first_mouse, cells=cells, days=days, condition=condition)
+    options = dict(network=network, scale=scale, indegree=indegree, mice=mice, first_mouse=first_mouse, cells=cells)
+    options |= dict(days=days, condition=condition)
     options |= dict(feedback=feedback, pyramidal=pyramidal, protocol=protocol, seed=seed, device=device)
     options |= dict(threads=threads, record=record, precision=precision, math=math, arch=arch, gpu=gpu)
     given = {name: value for name, value in options.items() if value is not None}
     settings = load_config(config, built_config(program) if program else None, **given)
-    out = out or Path("results") / f"{settings.condition}-{settings.protocol}-seed{settings.seed}"
+    name = f"{settings.condition}-{settings.protocol}-seed{settings.seed}"
+    out = out or Path("results") / (name if settings.network == "circuit" else f"{settings.network}-{name}")
     if resume:
         settings = load_config(config, read_description(out)["config"], **given)
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
-from brian2 import Clock, EventMonitor, Network, SpikeMonitor, Synapses, device, get_device, ms
+from brian2 import Clock, EventMonitor, Network, NeuronGroup, SpikeMonitor, Synapses, device, get_device, ms
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 
 from models import cortical
@@ -50,6 +50,19 @@ class Cortex:
 
     def build(self) -> Network:
         return build(self)
+
+    #: What a task adds to the cells of a group.
+    added: ClassVar[dict[str, cortical.Added]] = {}
+
+    def task(self, groups: dict[str, NeuronGroup], clock: Clock) -> list:
+        """Objects of a task, made before the network is connected."""
+        return []
+
+    def monitors(self, groups: dict[str, NeuronGroup]) -> list:
+        """What records events of the groups."""
+        recorded = self.record == "events"
+        plateaus = EventMonitor(groups["pyramidal"], "plateau", record=recorded, name="plateaus")
+        return [plateaus, *(SpikeMonitor(g, record=recorded, name=f"{name}_spikes") for name, g in groups.items())]
 
     @cached_property
     def sizes(self) -> dict[str, int]:
@@ -100,20 +113,18 @@ def build(s: Cortex, prepare: Callable[[Network], None] = lambda network: None) 
     A compiled program takes its values before it connects, so that the seed is one of them.
     """
     clock = Clock(DT, name="step_clock")
-    groups = {g: cortical.cells(g, sum(s.sizes[p] for p in names), clock) for g, names in s.groups.items()}
+    size = {group: sum(s.sizes[p] for p in names) for group, names in s.groups.items()}
+    groups = {group: cortical.cells(group, n, clock, s.added.get(group)) for group, n in size.items()}
     pool = cortical.layer_1(clock)
     cortical.reach(pool, groups["pyramidal"])
-    network = Network(*groups.values(), pool, name="cortex")
+    release = volume_transmission(groups["neurogliaform"], pool, clock)
+    network = Network(*groups.values(), pool, release, *s.task(groups, clock), name="cortex")
     prepare(network)
     if isinstance(get_device(), CPPStandaloneDevice):
         device.apply_run_args()
     for connection in s.connections:
         network.add(_connect(connection, groups, clock))
-    network.add(volume_transmission(groups["neurogliaform"], pool, clock))
-    recorded = s.record == "events"
-    for name, group in groups.items():
-        network.add(SpikeMonitor(group, record=recorded, name=f"{name}_spikes"))
-    network.add(EventMonitor(groups["pyramidal"], "plateau", record=recorded, name="plateaus"))
+    network.add(s.monitors(groups))
     return network
 
 

@@ -19,7 +19,8 @@ from networks.cortex.projections import AFFERENTS, VOLLEY, projections, psp
 Values = dict[str, np.ndarray]
 
 LONG_AGO = -(2**20)
-_START = 2  # session of the noise of the start
+#: Stream and session of the noise of the start; synapses have other streams of this session.
+_START, _SESSION = 1, 1
 
 
 def weight(psp: Quantity, target: str, compartment: str) -> float:
@@ -36,11 +37,12 @@ def values(
     biases : of ``POPULATION.compartment`` (pA), where not those of `POPULATIONS`
     """
     rates, biases = rates or {}, biases or {}
-    found: Values = {Cortex.duration: np.asarray(seconds)}
+    found: Values = {s.duration: np.asarray(seconds)}
     for group, names in s.groups.items():
         table = cortical.TABLES[group] | currents.PARAMETERS
         found |= {f"{group}.{name}": np.asarray(float(p.value)) for name, p in table.items()}
         found[f"{group}.seed"] = np.asarray(seed)
+        found[f"{group}.session"] = np.asarray(0)
         size = sum(s.sizes[p] for p in names)
         found[f"{group}.last_spike"] = np.full(size, LONG_AGO)
         for compartment in ("i_input", "i_input_apical")[: 1 + (group == "pyramidal")]:
@@ -101,7 +103,7 @@ def _background(s: Cortex, target: str, compartment: str, rates: dict, biases: d
 def _start(s: Cortex, group: str, seed: int, size: int) -> Values:
     """Membranes between rest and threshold, no two neurons alike."""
     number, neuron = list(cortical.GROUPS).index(group), np.arange(size)
-    above = 7e-3 + 5e-3 * normal_noise(seed, number, neuron, 0, _START, 0)
+    above = 7e-3 + 5e-3 * normal_noise(seed, number, neuron, _START, _SESSION, 0)
     rest = float(cortical.TABLES[group]["e_leak"].value)
     if group == "pyramidal":
         threshold = float(cortical.TABLES[group]["v_threshold_rest"].value)

@@ -49,7 +49,9 @@ def _of_cortex(s: Cortex) -> Demand:
         group: sum(s.sizes[name] * POPULATIONS[name].rate for name in names) / size[group]
         for group, names in s.groups.items()
     }
-    synapses = {c.name: round(c.sampler.expected) for c in s.connections} | {"synapses": size["neurogliaform"]}
+    synapses = {c.name: round(c.sampler.expected) for c in s.connections} | {
+        "volume_transmission": size["neurogliaform"]
+    }
     monitors = {f"{group}_spikes": (size[group], rates[group]) for group in size}
     return Demand(
         copies=1,

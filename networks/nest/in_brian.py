@@ -102,7 +102,7 @@ def plasticity(given) -> dict:
         inputs,
         cells,
         rule.SYNAPSE + "\n" + declarations(rule.SYNAPSE_PARAMETERS),
-        on_pre=rule.ON_PRE,
+        on_pre=rule.ON_PRE.format(current="i_input"),
         on_post=rule.ON_POST,
         delay=dict.fromkeys(("pre", "post"), float(given["delay"]) * ms),
         namespace=noise.FUNCTIONS | {"input_range": pyramidal.INPUT_RANGE},

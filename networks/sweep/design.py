@@ -14,7 +14,7 @@ from networks.sweep.sampling import Value, between, sample, unit_of
 STRUCTURAL = ("cells", "bci_cells")
 
 #: Options of the configuration that a sweep decides itself.
-OWN = {"mice", "first_mouse", "condition", "parameters", "threads", "record"}
+OWN = {"network", "mice", "first_mouse", "condition", "parameters", "threads", "record"}
 
 #: The values of one point by name, as a configuration writes them.
 Point = dict[str, Value]

@@ -89,6 +89,6 @@ def test_a_configuration_survives_being_written_and_read():
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_parameter_may_be_given_by_its_default(cell):
-    known = parameters_of(cell)
+    known = parameters_of("circuit", cell)
     for name, parameter in known.items():
         assert values_of(name, str(parameter.value), known) == pytest.approx(float(parameter.value), rel=1e-12)

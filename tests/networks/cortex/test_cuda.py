@@ -48,7 +48,7 @@ def test_a_synapse_takes_12_bytes_on_the_gpu_and_none_on_the_disk(sources, array
     # Besides: numbers of synapses, delays, weights.
     fixed = len(sampled) * (4 + 4 + 4 + 8 + 8)
     assert device_bytes(own, SMALL, TARGET, 1.0)["synapses"] == pytest.approx(
-        12 * sum(sampled.values()) + fixed + 4 * demand(SMALL).synapses["synapses"]
+        12 * sum(sampled.values()) + fixed + 4 * demand(SMALL).synapses["volume_transmission"]
     )
     assert "outfile__dynamic_array_point_to_point__synaptic" not in (sources / "objects.cu").read_text()
     created = next((sources / "code_objects").glob("point_to_point_synapses_create_generator_*.cu"))
@@ -88,7 +88,7 @@ def test_the_cuda_compiler_takes_each_kind_of_file_and_spills_nothing(sources):
     if not (packaged_folder() / "bin" / "nvcc").exists():
         pytest.skip("needs the CUDA compiler from PyPI: make cuda")
     updates = [f"{group}_stateupdater" for group in ("pyramidal", "neurogliaform")]
-    spikes = ["point_to_point_pre", "synapses_pre", "point_to_point_synapses_create_generator"]
+    spikes = ["point_to_point_pre", "volume_transmission_pre", "point_to_point_synapses_create_generator"]
     files = [f"code_objects/{name}_codeobject.o" for name in (*updates, *spikes)]
     files.append("code_objects/before_run_point_to_point_pre_push_spikes.o")
     subprocess.run(["make", "-j2", *toolchain().make_variables(), *files], cwd=sources, check=True)

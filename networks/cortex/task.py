@@ -1,0 +1,81 @@
+"""The cortical network of one mouse with the brain-computer interface on its layer 5."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from brian2 import Clock, NeuronGroup, SpikeMonitor, linked_var
+
+from equations import tufts
+from equations.parameters import Table
+from equations.task import FRAME_RATE
+from models import inputs, interface
+from models.cortical import TABLES, Added
+from models.cortical_task import LIT, TAUGHT
+from models.pyramidal import LINKED, image
+from networks.circuit import input_units, monitors
+from networks.cortex.network import DT, Cortex
+
+#: Groups of NDNF+ cells; the first releases GABA into layer 1.
+NDNF = ("neurogliaform", "canopy")
+
+#: Parameters that can be changed, by the group that holds them.
+PARAMETERS: dict[str, Table] = {
+    "pyramidal": {name: p for name, p in TABLES["pyramidal"].items() if name not in tufts.NAMES} | TAUGHT.parameters,
+    "inputs": inputs.PARAMETERS,
+    "latents": inputs.LATENT_PARAMETERS,
+    "feed_forward": inputs.SYNAPSE_PARAMETERS,
+    "readout": interface.PARAMETERS,
+    **dict.fromkeys(NDNF, LIT.parameters),
+}
+
+
+@dataclass(frozen=True)
+class TaskCortex(Cortex):
+    """What is compiled of a mouse; the fields and names of `networks.circuit.Structure` mean the same here.
+
+    cells : the pyramidal cells of layer 5, thick-tufted ones first, which are those of the readout
+    """
+
+    duration: ClassVar[str] = "readout.duration"
+    mice: ClassVar[int] = 1
+    varied: ClassVar[frozenset[str]] = frozenset()
+    dt: ClassVar[float] = float(DT)
+    potentials: ClassVar[list[str]] = ["pyramidal.v_soma", "pyramidal.v_apical", *(f"{group}.v" for group in NDNF)]
+    added: ClassVar[dict[str, Added]] = {"pyramidal": TAUGHT} | dict.fromkeys(NDNF, LIT)
+
+    p_plus: int = 5
+    p_minus: int = 5
+    inputs: int = 100
+    latents: int = 4
+
+    @property
+    def cells(self) -> int:
+        return sum(self.sizes[name] for name in self.groups["pyramidal"])
+
+    @property
+    def bci_cells(self) -> int:
+        return self.p_plus + self.p_minus
+
+    def task(self, groups: dict[str, NeuronGroup], clock: Clock) -> list:
+        """Readout, trial machine, teaching signal, plastic inputs, and monitors of what the readout sees."""
+        frame_clock = Clock(1 / FRAME_RATE, name="frame_clock")
+        cells = groups["pyramidal"]
+        image(cells, frame_clock)
+        readout = interface.interface(1, self.varied, frame_clock)
+        links = [(cells, name) for name in LINKED] + [(groups[group], "light") for group in NDNF]
+        for group, name in links:
+            setattr(group, name, linked_var(readout, name, index=np.zeros(len(group), dtype=int)))
+        latents, units = input_units(self, readout, clock, frame_clock)
+        return [
+            readout,
+            latents,
+            units,
+            inputs.feed_forward(units, cells, 1, self.varied, clock, current="i_feed_forward"),
+            interface.readout_synapses(cells, readout, self.bci_cells, frame_clock),
+            *monitors(cells, readout, np.arange(self.bci_cells), self.record, frame_clock),
+        ]
+
+    def monitors(self, groups: dict[str, NeuronGroup]) -> list:
+        """Numbers of spikes of the other groups."""
+        return [SpikeMonitor(g, record=False, name=f"{n}_spikes") for n, g in groups.items() if n != "pyramidal"]
