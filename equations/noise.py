@@ -55,6 +55,16 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-np.clip(x, -700, 700)))
 
 
+def plain_exp(x):
+    """exp(x) of a dimensionless array."""
+    return np.exp(np.clip(x, -700, 700))
+
+
+def plain_log(x):
+    """log(x) of a dimensionless array of positive numbers."""
+    return np.log(x)
+
+
 def exp_decay(time, tau):
     """What is left after `time` of a quantity that decays with the time constant `tau`; both in seconds."""
     return np.exp(np.clip(-time / tau, -700, 700))
@@ -94,6 +104,8 @@ FUNCTIONS = {
     "normal_noise": _brian_function(normal_noise, _COUNTER),
     "uniform_noise": _brian_function(uniform_noise, _COUNTER),
     "sigmoid": _brian_function(sigmoid, ["x"]),
+    "plain_exp": _brian_function(plain_exp, ["x"]),
+    "plain_log": _brian_function(plain_log, ["x"]),
     "exp_decay": _brian_function(exp_decay, ["time", "tau"], [second, second]),
     "on_grid": _brian_function(on_grid, ["x", "full_scale"], [None, "x"], lambda x, full_scale: x),
 }

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from brian2 import NeuronGroup, linked_var
+from brian2.stateupdaters.explicit import euler
 
 from equations import currents, noise, point, pyramidal, tufts
 from equations.interneurons import canopy, neurogliaform, pv, som, synapses
@@ -90,12 +91,17 @@ def cells(group: str, count: int, clock, added: Added | None = None) -> NeuronGr
 
 def layer_1(clock) -> NeuronGroup:
     """The GABA of neurogliaform cells in layer 1, one concentration for all dendrites."""
+
+    def step(equations, variables, options=None) -> str:
+        return f"{euler(equations, variables)}\n{synapses.AFTER_STEP}"
+
     pool = NeuronGroup(
         1,
         synapses.SLOW.replace("gaba_a =", "open_a =").replace("gaba_b =", "open_b =")
         + "gaba_a : 1\ngaba_b : 1\nduration : second (shared, constant) # of the run\n"
         + declarations(synapses.SLOW_PARAMETERS),
-        method="euler",
+        method=step,
+        namespace=noise.FUNCTIONS,
         clock=clock,
         name="layer_1",
     )

@@ -74,8 +74,8 @@ def volume_transmission(source: NeuronGroup, target: NeuronGroup, clock, mice: i
 def _plastic(
     source, target, equations: str, on_spike: str, dynamics: Table, clock, name: str = "synapses*"
 ) -> Synapses:
-    model = equations + declarations(dynamics)
-    return Synapses(source, target, model, on_pre=on_spike, delay=0 * ms, clock=clock, name=name)
+    model, functions = equations + declarations(dynamics), noise.FUNCTIONS
+    return Synapses(source, target, model, on_pre=on_spike, delay=0 * ms, clock=clock, namespace=functions, name=name)
 
 
 def _rest(made: Synapses, dynamics: Table) -> None:

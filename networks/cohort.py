@@ -11,15 +11,12 @@ from models.cells import CELLS
 from networks.circuit import Structure
 from networks.config import Config
 from networks.cortex.task import TaskCortex
-from networks.cuda.gpu import gpus, require_gpu
+from networks.cuda.gpu import architectures, require_gpu
 from networks.device import CompiledProgram, Progress
 from networks.errors import UserError
 from networks.results import CohortResults
 from networks.runtime import RuntimeProgram
 from networks.target import Target
-
-#: Architectures of a CUDA program that is built without a GPU: A100 and H100.
-DATA_CENTRE = ("sm_80", "sm_90")
 
 #: Roles of the cells of a mouse in the readout, in their order.
 ROLES = ("P+", "P-", "P0")
@@ -48,8 +45,7 @@ def target_of(config: Config) -> Target:
     """What the program of a configuration is compiled for."""
     if config.device != "cuda_standalone":
         return Target(precision=config.precision)
-    present = [gpu.arch for gpu in gpus() if gpu.index == config.gpu]
-    arch = tuple(config.arch.split(",")) if config.arch else tuple(present) or DATA_CENTRE
+    arch = tuple(config.arch.split(",")) if config.arch else architectures(config.gpu)
     return Target(config.device, config.precision, config.math, arch, config.heap_mb)
 
 

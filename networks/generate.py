@@ -49,8 +49,8 @@ def generate(structure: Compiled, target: Target, folder: Path) -> None:
     else:
         _mark_independent(folder / "code_objects")
         precompile_headers(folder)
-        if isinstance(structure, Cortex | Recurrent):
-            lighten(folder)
+    if isinstance(structure, Cortex | Recurrent):
+        lighten(folder)
     (folder / "arrays.json").write_text(json.dumps(_array_table(), indent=1))
 
 

@@ -17,8 +17,11 @@ def cortex(
         OPTION("--in-degree", help="Of the synapses of a neuron in the full network. Default: --scale, at most 1."),
     ] = None,
     seconds: Annotated[float, OPTION(help="Biological time; the first 0.3 s count in no rate.")] = 2.0,
-    device: Annotated[str, OPTION(help="cpp_standalone (compiled) or runtime (slow).")] = "cpp_standalone",
-    threads: Annotated[int, OPTION(help="Of the compiled program; spikes do not depend on them.")] = 1,
+    device: Annotated[
+        str, OPTION(help="cpp_standalone (compiled), cuda_standalone (NVIDIA GPU) or runtime (slow).")
+    ] = "cpp_standalone",
+    threads: Annotated[int, OPTION(help="Of the C++ program; spikes do not depend on them.")] = 1,
+    gpu: Annotated[int, OPTION(help="Number of the GPU, as nvidia-smi counts or in $CUDA_VISIBLE_DEVICES.")] = 0,
     seed: Annotated[int, OPTION(help="Of synapses, background and start.")] = 1,
     thalamus: Annotated[
         float, OPTION(help="Rate (Hz) of 902 axons of first-order thalamus onto layers 4 and 6.")
@@ -31,7 +34,7 @@ def cortex(
 
     Numbers and connections of Potjans & Diesmann 2014, with PV and SOM cells, thick and thin tufts, and layer 1 added;
     with fewer synapses than the full network, weights and background make up for them. The first run of a size compiles
-    it (about a minute); seeds and rates need no compilation.
+    it (about a minute; for a GPU many); seeds and rates need no compilation.
 
     Writes OUT/cortex.zarr (spikes, plateaus, populations, roles), OUT/run.json (rates beside published ranges, wall
     times) and OUT/figures. Example: apical cortex --scale 0.1 --seconds 2 --threads 2
@@ -40,8 +43,8 @@ def cortex(
     from networks.cortex.config import checked
     from networks.cortex.run import run
 
-    options = dict(scale=scale, indegree=indegree, seconds=seconds, device=device, threads=threads, seed=seed)
-    config = checked(**options, thalamus=thalamus, top_down=top_down)
+    options = dict(scale=scale, indegree=indegree, seconds=seconds, seed=seed, thalamus=thalamus, top_down=top_down)
+    config = checked(**options, device=device, threads=threads, gpu=gpu)
     out = out or Path("results") / f"cortex-{scale:g}-seed{seed}"
     console = Console()
     with console.status("building") as status:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -32,6 +33,13 @@ def cuda_report(
         str | None,
         option("GPU to report, such as sm_90, of those the program is compiled for. Default: the newest of them."),
     ] = None,
+    cortex: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Predict a cortical network: SCALE or SCALE:IN-DEGREE of apical cortex. Can be given more than once.",
+            show_default=False,
+        ),
+    ] = None,
     launch_us: Annotated[
         float, typer.Option(min=0.01, help="Microseconds to launch a kernel or clear memory.")
     ] = LAUNCH * 1e6,
@@ -50,10 +58,18 @@ def cuda_report(
     goes through the memory of the GPU. Few mice are limited by launches, many by bytes. Arithmetic
     is not counted.
 
+    With --cortex nothing is compiled: memory and limits of cortical networks, from their generated code. Each synapse
+    of a neuron that fires is one event, at the rates that the network aims at.
+
     Example: apical build --out gpu --arch sm_80,sm_90; apical cuda-report --program gpu --arch sm_80
     """
     fixed = dict(mice=mice, cells=cells, record=record, precision=precision, math=math)
     given = {name: value for name, value in fixed.items() if value is not None}
+    if cortex:
+        if program or given or arch:
+            raise UserError("--cortex takes --launch-us and --json, no option of the programs of cohorts")
+        predict(cortex, launch_us, json_file)
+        return
     if program is not None and given:
         raise UserError(f"--{next(iter(given))} is fixed by the program in {program}; leave one of the two out")
     if arch is not None and arch not in ARCHITECTURES:
@@ -62,12 +78,37 @@ def cuda_report(
     report = make_report(compiled.folder, compiled.structure, compiled.arrays, arch)
     if report.arch is None:
         raise UserError(f"{compiled.folder} has no logs of the compiler; make it again with: apical build --out DIR")
+    _write(json_file, as_dict(report, launch_us))
+    show(report, launch_us, Console())
+
+
+def predict(cortex: list[str], launch_us: float, json_file: Path | None) -> None:
+    """Print what networks need of a GPU, as a table in Markdown, and write it. Raises UserError."""
+    from networks.cuda.prediction import report_network, sizes
+
+    networks = sizes(cortex)
+    with Console(stderr=True).status("generating code"):
+        reports = [report_network(s, launch_us * 1e-6) for s in networks]
+    _write(json_file, {"launch_us": launch_us, "networks": [asdict(r) for r in reports]})
+    table = Table(box=box.MARKDOWN)
+    headings = ("GPU", "scale", "in-degree", "neurons", "synapses", "memory", "events/s", "operations/step")
+    for heading in (*headings, "launching, s", "moving bytes, s", "of real time"):
+        table.add_column(heading, justify="left" if heading == "GPU" else "right")
+    rows = [(prediction, network) for network in reports for prediction in network.predictions]
+    for p, r in sorted(rows, key=lambda row: row[0].card):
+        size = f"{r.scale:g}", f"{r.indegree:g}", f"{r.neurons:,}", f"{r.synapses / 1e6:,.1f} M"
+        work = f"{r.memory / 2**30:.1f} GiB", f"{r.synaptic_events / 1e6:,.0f} M", str(r.operations)
+        limits = f"{p.launching:.2f}", f"{p.moving:.3f}", f"{p.slowest:.2f} to {p.fastest:.2f}"
+        table.add_row(p.card, *size, *work, *limits)
+    Console(width=200).print(table)
+
+
+def _write(json_file: Path | None, numbers: dict) -> None:
     if json_file:
         try:
-            json_file.write_text(json.dumps(as_dict(report, launch_us), indent=1))
+            json_file.write_text(json.dumps(numbers, indent=1))
         except OSError as error:
             raise UserError(f"cannot write {json_file}: {error.strerror}") from None
-    show(report, launch_us, Console())
 
 
 def _built(folder: Path):

@@ -52,16 +52,17 @@ SLOW_PARAMETERS: Table = {
 
 def _receptor(name: str) -> str:
     """Difference of two exponentials that peaks at 1 after a release of 1."""
-    ratio, span = f"(tau_rise_{name}/tau_decay_{name})", f"(tau_decay_{name} - tau_rise_{name})"
+    log_ratio, span = f"plain_log(tau_rise_{name}/tau_decay_{name})", f"(tau_decay_{name} - tau_rise_{name})"
     return f"""
 gaba_{name} = (late_{name} - early_{name})/top_{name} : 1
 dlate_{name}/dt = -late_{name}/tau_decay_{name} : 1
 dearly_{name}/dt = -early_{name}/tau_rise_{name} : 1
-top_{name} = {ratio}**(tau_rise_{name}/{span}) - {ratio}**(tau_decay_{name}/{span}) : 1 (shared)
+top_{name} = plain_exp({log_ratio}*tau_rise_{name}/{span}) - plain_exp({log_ratio}*tau_decay_{name}/{span}) : 1 (shared)
 """
 
 
 SLOW = _receptor("a") + _receptor("b")
+_OPENED = ("late_a", "early_a", "late_b", "early_b")
 
 #: Both at an apical dendrite, as one conductance.
 AT_DENDRITE = """
@@ -75,15 +76,20 @@ APICAL = SLOW + AT_DENDRITE
 
 # short-term plasticity of a synapse
 
+#: At the last spike; what is given before the first one is a synapse at rest.
 _DYNAMICS = """
-du/dt = (u_rest - u)/tau_facilitation : 1 (event-driven)      # release probability
-dx/dt = (1 - x)/tau_depression : 1 (event-driven)             # resources
+u : 1                          # release probability
+x : 1                          # resources
+last_arrival : second
 """
 
 #: `weight` is what the first spike after a rest opens.
 SYNAPSE = "weight : siemens (constant)\n" + _DYNAMICS
 
 _RELEASE = """
+u = u_rest + (u - u_rest)*exp_decay(t - last_arrival, tau_facilitation)
+x = 1 + (x - 1)*exp_decay(t - last_arrival, tau_depression)
+last_arrival = t
 released = u*x/u_rest
 x -= u*x
 u += u_step*(1 - u)
@@ -117,14 +123,11 @@ NEUROGLIAFORM_DEPRESSING = _dynamics(0.25, 0.25, 706 * ms, 21 * ms, f"{_GUPTA}: 
 #: Of a neurogliaform cell: a spike reaches all membranes of its mouse; weight is the cell's part of a full release.
 VOLUME_SYNAPSE = "weight : 1 (constant)\n" + _DYNAMICS
 ON_VOLUME_SPIKE = (
-    _RELEASE
-    + """
-late_a_post += weight*released
-early_a_post += weight*released
-late_b_post += weight*released
-early_b_post += weight*released
-"""
+    _RELEASE + "opened = on_grid(weight*released, 1024)\n" + "".join(f"{name}_post += opened\n" for name in _OPENED)
 )
+
+#: After each step, where the order in which spikes arrive must not matter; see `equations.noise.on_grid`.
+AFTER_STEP = "\n".join(f"{name} = on_grid({name}, 1024)" for name in _OPENED)
 
 
 @dataclass(frozen=True)

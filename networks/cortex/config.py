@@ -5,10 +5,11 @@ import os
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from networks.cortex.network import Cortex
+from networks.cuda.gpu import architectures
 from networks.errors import UserError
 from networks.target import Target
 
-DEVICES = ("cpp_standalone", "runtime")
+DEVICES = ("cpp_standalone", "cuda_standalone", "runtime")
 
 
 class CortexConfig(BaseModel):
@@ -21,6 +22,7 @@ class CortexConfig(BaseModel):
     seconds: float = Field(2.0, gt=0.3, le=3600)
     device: str = "cpp_standalone"
     threads: int = Field(1, ge=1, le=os.cpu_count() or 1)
+    gpu: int = Field(0, ge=0)
     seed: int = Field(1, ge=0, lt=2**31)
     thalamus: float = Field(0.0, ge=0, le=200)
     top_down: float = Field(8.0, ge=0, le=200)
@@ -32,6 +34,8 @@ class CortexConfig(BaseModel):
 
     @property
     def target(self) -> Target:
+        if self.device == "cuda_standalone":
+            return Target(self.device, arch=architectures(self.gpu))
         return Target(threads=self.threads)
 
     @property
@@ -50,6 +54,6 @@ def checked(**options) -> CortexConfig:
         raise UserError(f"--{name} {first['input']}: {first['msg'].replace('Input', 'it')}") from None
     if found.device not in DEVICES:
         raise UserError(f"--device {found.device} is not one of {', '.join(DEVICES)}")
-    if found.device == "runtime" and found.threads > 1:
-        raise UserError("--device runtime has one thread; use cpp_standalone for more")
+    if found.device != "cpp_standalone" and found.threads > 1:
+        raise UserError(f"--device {found.device} has no use for --threads; they are of cpp_standalone")
     return found

@@ -1,4 +1,4 @@
-"""Repairs to a generated C++ program with many synapses: less memory, less on disk."""
+"""Repairs to a generated C++ or CUDA program with many synapses: less memory, less on disk."""
 
 import re
 from pathlib import Path
@@ -7,21 +7,25 @@ from pathlib import Path
 def lighten(folder: Path) -> None:
     """Shrink arrays of synapses to their size, count before they are queued, and leave their indices off the disk.
 
-    The memory of a synapse is then two indices and an entry in the queue, 12 bytes.
+    The memory of a synapse is then two indices and an entry in the queue (in CUDA: in a list by source), 12 bytes.
     """
-    for path in folder.glob("code_objects/*_synapses_create_generator_*codeobject.cpp"):
+    for path in folder.glob("code_objects/*_synapses_create_generator_*codeobject.c*"):
         text, count = re.subn(r"(\n\s*const int32_t newsize = (\w+)\.size\(\);)", _shrink, path.read_text())
         assert count == 1, path
         path.write_text(text)
-    queue = folder / "brianlib" / "spikequeue.h"
+    (objects,) = folder.glob("objects.c*")
+    text, count = re.subn(_WRITES_INDICES, "", objects.read_text(), flags=re.DOTALL)
+    assert count
+    objects.write_text(text)
+    if objects.suffix == ".cpp":
+        _count_before_queued(folder / "brianlib" / "spikequeue.h")
+
+
+def _count_before_queued(queue: Path) -> None:
     before = queue.read_text()
     loop = "        for (int i=0; i<n_synapses; i++)\n            synapses[sources[i] - source_start].push_back"
     assert before.count(loop) == 1
     queue.write_text(before.replace(loop, _COUNTED + loop))
-    objects = folder / "objects.cpp"
-    text, count = re.subn(_WRITES_INDICES, "", objects.read_text(), flags=re.DOTALL)
-    assert count
-    objects.write_text(text)
 
 
 def _shrink(match: re.Match) -> str:

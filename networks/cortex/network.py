@@ -129,6 +129,7 @@ def build(s: Cortex, prepare: Callable[[Network], None] = lambda network: None) 
 
 
 def _connect(c: Connection, groups: dict, clock) -> Synapses:
+    """Static synapses. One weight for all of them: a GPU adds it up in any order, and the sum has the same bits."""
     functions = c.sampler.functions()
     synapses = Synapses(
         groups[c.source],

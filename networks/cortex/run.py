@@ -18,6 +18,7 @@ from networks.cortex.activity import Events, events, offsets, roles, statistics
 from networks.cortex.config import CortexConfig
 from networks.cortex.network import DT, Cortex, build
 from networks.cortex.values import Values, values
+from networks.cuda.gpu import gpus, require_gpu
 from networks.device import CompiledProgram
 from networks.runtime import arrays_of
 from networks.store import tree_checksum
@@ -32,6 +33,8 @@ def simulate(config: CortexConfig, progress: Progress = lambda phase: None) -> t
     Phases: ``compile``, generation of the program included; ``connect``, from the start of the program to the first
     step; ``simulate``, all steps.
     """
+    if config.device == "cuda_standalone":
+        require_gpu(config.gpu)
     s = config.structure
     given = values(s, config.seed, config.seconds, config.rates)
     started = time.perf_counter()
@@ -43,7 +46,7 @@ def simulate(config: CortexConfig, progress: Progress = lambda phase: None) -> t
     compiled = time.perf_counter()
     progress("running")
     with tempfile.TemporaryDirectory(prefix="apical-cortex-") as folder:
-        results = program.run(given, Path(folder))
+        results = program.run(given, Path(folder), config.gpu)
         wall = time.perf_counter() - compiled
         run = float((Path(folder) / "last_run_info.txt").read_text().split()[0])
         arrays = {name: results[name] for name in results if _kept(name)}
@@ -94,6 +97,7 @@ def run(config: CortexConfig, out: Path, overwrite: bool = False, progress: Prog
     description = {
         "config": config.model_dump(),
         **environment(),
+        "gpu": [gpu.name for gpu in gpus() if config.device == "cuda_standalone" and gpu.index == config.gpu],
         "neurons": sum(s.sizes.values()),
         "synapses": synapses,
         "wall_seconds": wall,

@@ -86,7 +86,8 @@ class Sampler:
                 code = code.replace(key, str(value))
             code = code.replace("TARGETS", str(self.outdegree.shape[1]))
             header = {"headers": [f'"{HEADER.name}"'], "include_dirs": [str(HEADER.parent)]}
-            function.implementations.add_implementation("cpp", code, compiler_kwds=header, name=name)
+            for language in ("cpp", "cuda"):  # brian2cuda makes synapses on the host
+                function.implementations.add_implementation(language, code, compiler_kwds=header, name=name)
             typed = ", ".join(f"long {a}" for a in arguments.split(", "))
             cython = (
                 f'cdef extern from *:\n    """\n#include "{HEADER}"\n{code}\n    """\n'

@@ -9,6 +9,9 @@ from networks.errors import UserError
 
 MIB = 2**20
 
+#: Architectures of a program that is built without a GPU: A100 and H100.
+DATA_CENTRE = ("sm_80", "sm_90")
+
 FIELDS = "index,uuid,compute_cap,memory.total,memory.free,driver_version,name"
 _LINE = re.compile(r"(\d+), ([^,]+), (\d+)\.(\d+), ([^,]+), ([^,]+), ([^,]+), (.+)")
 
@@ -59,6 +62,11 @@ def require_gpu(index: int) -> Gpu:
         f"no NVIDIA GPU found (nvidia-smi{', $CUDA_VISIBLE_DEVICES' if hidden else ''}); to build the program for one "
         "elsewhere: apical build --device cuda_standalone --out DIR"
     )
+
+
+def architectures(index: int) -> tuple[str, ...]:
+    """What to compile for: the GPU with this index, or those of data centres where there is none."""
+    return tuple(gpu.arch for gpu in gpus() if gpu.index == index) or DATA_CENTRE
 
 
 def _bytes(mebibytes: str) -> int | None:

@@ -4,6 +4,8 @@ import numpy as np
 
 from equations.task import FRAME_RATE
 from networks.circuit import Structure
+from networks.cortex.network import Cortex
+from networks.cuda.demand import demand
 from networks.cuda.gpu import Gpu
 from networks.errors import UserError
 from networks.target import Target
@@ -13,9 +15,6 @@ GIB = 2**30
 #: Allocations of device memory are rounded up to this many bytes; a recorded variable takes one per cell.
 GRANULE = 512
 
-#: Typical events per cell and second of the model, by monitor.
-EVENT_RATES = {"spikes": 5.0, "plateaus": 1.0}
-
 #: Steps whose events always fit, each cell having one in each (templates/spikemonitor.cu takes it from here).
 STEPS = 256
 
@@ -23,35 +22,36 @@ STEPS = 256
 CONTEXT = 600 * 2**20
 
 
-def device_bytes(arrays: dict, structure: Structure, target: Target, duration: float) -> dict[str, int]:
+def device_bytes(arrays: dict, structure: Structure | Cortex, target: Target, duration: float) -> dict[str, int]:
     """Estimated bytes on the GPU of a run of `duration` seconds: neurons, synapses, monitors, context.
 
-    All but the context is proportional to the number of mice.
+    All but the context is proportional to the number of mice. Numbers of the source neurons of synapses, which are
+    there until the first step, count.
 
     arrays : table of ``arrays.json``
     """
-    synapses = structure.synapses
+    asked = demand(structure)
     total = {"neurons": 0, "synapses": 0, "monitors": 0, "context": CONTEXT + target.heap_mb * 2**20}
+    longest = 0
     for name, entry in arrays.items():
         owner, variable = name.split(".")
         item = np.dtype(entry["dtype"]).itemsize
-        if owner in synapses:
+        if owner in asked.synapses:
             # One delay holds for all synapses, the numbers of synapses are one per cell.
             grows = entry["size"] is None and variable not in ("delay", "N_incoming", "N_outgoing")
-            total["synapses"] += item * (synapses[owner] if grows else entry["size"] or 1)
+            total["synapses"] += item * (asked.synapses[owner] if grows else entry["size"] or 1)
         elif entry["size"] is not None:
             total["neurons"] += item * entry["size"]
         elif entry["columns"]:
             samples = duration * _sampling_rate(owner)
             total["monitors"] += entry["columns"] * int(np.ceil(item * samples / GRANULE)) * GRANULE
-        elif owner in EVENT_RATES:
-            cells = structure.mice * structure.cells
-            rows = _rows(EVENT_RATES[owner] * duration * cells, cells)
+        elif owner in asked.monitors:
+            cells, rate = asked.monitors[owner]
+            rows = _rows(rate * duration * cells, cells)
             total["monitors"] += item * rows
-            if name == "spikes.t":  # the longest list; while one grows, it is there twice
-                total["monitors"] += item * rows // 2
-    # Lists of synapse numbers by cell: forward and backward for feed_forward, forward for volume_transmission.
-    total["synapses"] += 4 * (2 * synapses["feed_forward"] + synapses["volume_transmission"])
+            longest = max(longest, item * rows)
+    total["monitors"] += longest // 2  # while a list grows, it is there twice
+    total["synapses"] += 4 * sum(count * asked.synapses[name] for name, count in asked.lists.items())
     return total
 
 
@@ -64,8 +64,16 @@ def mice_that_fit(gpu: Gpu, arrays: dict, structure: Structure, target: Target, 
     return max(int((gpu.free - parts["context"]) / per_mouse), 0)
 
 
-def check_memory(gpu: Gpu, arrays: dict, structure: Structure, target: Target, duration: float) -> None:
+def check_memory(gpu: Gpu, arrays: dict, structure: Structure | Cortex, target: Target, duration: float) -> None:
     """Raises UserError when a run of `duration` seconds would not fit into the free memory of `gpu`."""
+    if isinstance(structure, Cortex):
+        needed = sum(device_bytes(arrays, structure, target, duration).values())
+        if gpu.free is not None and gpu.free < needed:
+            raise UserError(
+                f"the network needs {needed / GIB:.1f} GiB of GPU memory, {gpu.name} has {gpu.free / GIB:.1f} GiB "
+                "free; choose a smaller --scale or --in-degree"
+            )
+        return
     fits = mice_that_fit(gpu, arrays, structure, target, duration)
     if fits is not None and fits < structure.mice:
         parts = device_bytes(arrays, structure, target, duration)

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from networks.circuit import Structure
+from networks.cortex.network import Cortex
+from networks.cuda.demand import DEFAULT_RATE, Demand, demand
 from networks.cuda.kernels import Program, Traffic
 from networks.cuda.occupancy import ARCHITECTURES, Occupancy, Resources, block_size, occupancy, read_logs
 from networks.errors import UserError
-
-#: Events per second of each neuron of the model, in closed loop; DEFAULT_RATE where there is no entry.
-EVENT_RATES = {"pyramidal._spikespace": 5.0, "inputs._spikespace": 5.0, "ndnf._spikespace": 13.0}
-DEFAULT_RATE = 1.0
 
 #: Seconds that the host needs to put one operation into a stream when it waits for none: 2 to 4 µs on current
 #: servers (NVIDIA, "Getting Started with CUDA Graphs", 2019, has 3.8 µs with a kernel of 2.9 µs).
@@ -20,8 +18,6 @@ LAUNCH = 2.5e-6
 
 #: Architecture to card and bytes per second of its memory: NVIDIA, data sheets of the A100 and the H100.
 CARDS = {"sm_80": ("A100 SXM 80 GB", 2039e9), "sm_90": ("H100 SXM", 3350e9)}
-
-MICE = (1, 10, 100, 1000, 10000)
 
 
 @dataclass(frozen=True)
@@ -63,7 +59,8 @@ class CallReport:
 
 @dataclass(frozen=True)
 class Prediction:
-    """Seconds for one biological second of `mice` mice: all launches, all traffic at full bandwidth.
+    """Seconds for one biological second of `mice` mice (a cortical network is one): all launches, all traffic at full
+    bandwidth.
 
     Arithmetic and latencies make a real run slower; traffic of few mice stays in the cache and costs less.
     """
@@ -88,12 +85,14 @@ class Prediction:
 class Report:
     """All numbers; `dt` is seconds between ticks by clock, `step` the clock of the time step.
 
+    predicted : numbers of mice to predict the speed of
     outside : resources of the kernels that run before or after the time loop, or not at all
     """
 
     arch: str | None
     compiled: list[str]
     mice: int
+    predicted: tuple[int, ...]
     dt: dict[str, float]
     step: str
     rare_interval: int | None
@@ -110,17 +109,17 @@ class Report:
         return sum(self.count(kind, clock) / dt for clock, dt in self.dt.items())
 
     def predictions(self, launch: float = LAUNCH) -> list[Prediction]:
-        """For all `CARDS` and `MICE`, with `launch` seconds for each launch, memset and transfer."""
+        """For all `CARDS` and numbers of mice, with `launch` seconds for each launch, memset and transfer."""
         launching = launch * sum(self.per_second(kind) for kind in ("launch", "memset", "transfer"))
         traffic = sum(kernel.bytes_per_second for kernel in self.kernels)
         return [
             Prediction(card, mice, launching, mice * traffic / bandwidth)
             for card, bandwidth in CARDS.values()
-            for mice in MICE
+            for mice in self.predicted
         ]
 
 
-def make_report(folder: Path, structure: Structure, arrays: dict, arch: str | None = None) -> Report:
+def make_report(folder: Path, structure: Structure | Cortex, arrays: dict, arch: str | None = None) -> Report:
     """The report of the CUDA program in `folder`.
 
     arrays : table of ``arrays.json``
@@ -133,7 +132,7 @@ def make_report(folder: Path, structure: Structure, arrays: dict, arch: str | No
         mend = "make one with: apical build --device cuda_standalone --out DIR"
         raise UserError(f"{folder} holds no CUDA program; {mend}") from None
     logs = read_logs(folder, [f.name for f in program.functions.values() if f.is_kernel])
-    arch = _choose(arch, logs, folder)
+    arch, asked = _choose(arch, logs, folder), demand(structure)
     calls, kernels = [], []
     for clock, function in program.calls:
         operations = program.operations(function)
@@ -141,13 +140,14 @@ def make_report(folder: Path, structure: Structure, arrays: dict, arch: str | No
         calls.append(CallReport(function, clock, *counts))
         for kernel in [o.what for o in operations if o.kind == "launch" and o.what in program.functions]:
             resources = logs[arch].get(kernel) if arch else None
-            kernels.append(_kernel_report(program, clock, function, kernel, resources, arch, structure, arrays))
+            kernels.append(_kernel_report(program, clock, function, kernel, resources, arch, asked, arrays))
     inside = {kernel.name for kernel in kernels}
     used = {clock: program.dt[clock] for clock, _ in program.calls}
     return Report(
         arch=arch,
         compiled=sorted(logs, key=_number),
-        mice=structure.mice,
+        mice=asked.copies,
+        predicted=asked.predicted,
         dt=used,
         step=min(used, key=used.get),
         rare_interval=program.rare_interval(),
@@ -176,9 +176,9 @@ def _choose(arch: str | None, logs: dict, folder: Path) -> str | None:
     return arch or (usable[-1] if usable else None)
 
 
-def _kernel_report(program, clock, function, kernel, resources, arch, structure, arrays) -> KernelReport:
+def _kernel_report(program, clock, function, kernel, resources, arch, asked, arrays) -> KernelReport:
     host, body = program.functions[function].body, program.functions[kernel].body
-    threads = _threads(host, structure)
+    threads = _threads(host, asked)
     block = block_size(host, threads, resources, arch) if resources else None
     traffic = program.traffic(kernel)
     source, events, synapses = re.search(r"dev_array_(\w+?)__(\w+space)\b", host), 0.0, 0.0
@@ -186,11 +186,10 @@ def _kernel_report(program, clock, function, kernel, resources, arch, structure,
         group, space = source.groups()
         name = f"{group}._{space}"
         neurons = arrays[name]["size"] - 1
-        events = neurons / structure.mice * EVENT_RATES.get(name, DEFAULT_RATE)
+        events = neurons / asked.copies * asked.rates.get(name, DEFAULT_RATE)
         pathway = re.search(r"(\w+)_num_synapses_by_pre\[", body)
         if pathway:
-            (count,) = [n for name, n in structure.synapses.items() if pathway[1].startswith(f"{name}_")]
-            synapses = count / neurons
+            synapses = asked.synapses[pathway[1].rpartition("_")[0]] / neurons
     return KernelReport(
         name=kernel,
         clock=clock,
@@ -198,19 +197,19 @@ def _kernel_report(program, clock, function, kernel, resources, arch, structure,
         block=block,
         occupancy=occupancy(resources, block, arch) if resources else None,
         traffic=traffic,
-        threads=(threads or 0) / structure.mice if traffic.total("cell") else 0.0,
+        threads=(threads or 0) / asked.copies if traffic.total("cell") else 0.0,
         events=events,
         synapses=synapses,
         calls_per_second=1 / program.dt[clock],
     )
 
 
-def _threads(host: str, structure: Structure) -> int | None:
+def _threads(host: str, asked: Demand) -> int | None:
     """Neurons, synapses or recorded indices that a kernel runs over; None if the host code does not say."""
     found = re.search(r"const int _N = (\w+)(\[0\])?;", host)
     if not found:
         return None
     if found[2]:
-        return structure.synapses[found[1].removeprefix("_array_").removesuffix("_N")]
+        return asked.synapses[found[1].removeprefix("_array_").removesuffix("_N")]
     constant = re.search(rf"const \w+ {found[1]} = (\d+);", host)
     return int(constant[1]) if constant else None

@@ -12,7 +12,7 @@ import numpy as np
 
 from equations.task import FRAME_RATE
 from networks.cohort import ROLES, structure_of
-from networks.cuda.memory import EVENT_RATES
+from networks.cuda.demand import EVENT_RATES
 from networks.errors import UserError
 from networks.protocols import PROTOCOLS
 from networks.record import FRAMES

@@ -5,6 +5,7 @@ import pytest
 from brian2 import Clock, Network, NeuronGroup, SpikeGeneratorGroup, SpikeMonitor, StateMonitor, ms, mV, nS, pA, second
 from scipy.optimize import brentq
 
+from equations import noise
 from equations.interneurons import neurogliaform, pv, som, synapses
 from equations.parameters import declarations
 from models.interneurons import TYPES, connection, interneurons, set_parameters, volume_transmission
@@ -74,7 +75,8 @@ def test_neurogliaform_cells_settle_where_their_currents_balance():
 def test_slow_receptors_peak_at_one_at_the_time_of_two_exponentials(receptor):
     clock = Clock(DT * ms)
     table = synapses.SLOW_PARAMETERS
-    dendrite = NeuronGroup(1, synapses.SLOW + declarations(table), method="euler", clock=clock)
+    equations = synapses.SLOW + declarations(table)
+    dendrite = NeuronGroup(1, equations, method="euler", namespace=noise.FUNCTIONS, clock=clock)
     set_parameters(dendrite, table)
     source = SpikeGeneratorGroup(1, [0], [0] * ms, clock=clock)
     monitor = StateMonitor(dendrite, f"gaba_{receptor}", record=True, clock=clock)

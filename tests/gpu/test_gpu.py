@@ -7,6 +7,9 @@ import pytest
 
 from networks.cohort import Cohort
 from networks.config import Config
+from networks.cortex.activity import events
+from networks.cortex.config import checked
+from networks.cortex.run import simulate
 from networks.training import train
 
 pytestmark = [pytest.mark.gpu, pytest.mark.slow]
@@ -49,3 +52,14 @@ def test_a_short_day_trains_to_the_spikes_of_the_cpp_program(brief_days, tmp_pat
         run = train(Config(**options, days=1, protocol="short"), tmp_path / options.get("device", "cpp"))
         hashes.append(json.loads((run / "run.json").read_text())["spike_sha256"])
     assert hashes[0] == hashes[1]
+
+
+def test_the_cortical_network_fires_the_spikes_of_the_cpp_program():
+    found = []
+    for device in ("cpp_standalone", "cuda_standalone"):
+        config = checked(scale=0.02, indegree=0.1, seconds=0.4, device=device)
+        found.append(events(config.structure, simulate(config)[0]))
+    expected, cuda = found
+    assert expected.time.size > 2000
+    np.testing.assert_array_equal(expected.neuron, cuda.neuron)
+    np.testing.assert_array_equal(expected.time, cuda.time)

@@ -48,7 +48,7 @@ def test_all_conditions_and_protocols_share_one_program():
 
 
 def test_a_program_without_a_gpu_at_hand_is_for_those_of_data_centres(monkeypatch):
-    monkeypatch.setattr("networks.cohort.gpus", lambda: [])
+    monkeypatch.setattr("networks.cuda.gpu.gpus", lambda: [])
     assert target_of(Config(device="cuda_standalone")).arch == ("sm_80", "sm_90")
 
 

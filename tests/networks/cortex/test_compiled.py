@@ -96,7 +96,8 @@ def test_a_synapse_takes_at_most_16_bytes(tiny, tmp_path):
         (("--scale", 0), "--scale"),
         (("--in-degree", 2), "--in-degree"),
         (("--device", "abacus"), "cpp_standalone"),
-        (("--device", "runtime", "--threads", 2), "one thread"),
+        (("--device", "runtime", "--threads", 2), "--threads"),
+        (("--device", "cuda_standalone", "--threads", 2), "--threads"),
         (("--seconds", 0.1), "--seconds"),
     ],
 )

@@ -1,0 +1,76 @@
+"""What cortical networks need of a GPU and how fast it could run them: predictions, from code that is not compiled."""
+
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from networks.cortex.config import checked
+from networks.cortex.network import Cortex
+from networks.cuda.demand import demand
+from networks.cuda.memory import device_bytes
+from networks.cuda.report import LAUNCH, Prediction, make_report
+from networks.device import generate_sources
+from networks.errors import UserError
+from networks.target import Target
+
+TARGET = Target("cuda_standalone", arch=("sm_90",))
+SECONDS = 1.0  # of a run whose spikes are recorded
+
+
+@dataclass(frozen=True)
+class NetworkReport:
+    """A network at the rates aimed at.
+
+    synaptic_events : per biological second; of each source group its synapses times its mean rate
+    memory : bytes on the GPU, see `device_bytes`; bytes_per_synapse : of those that grow with the synapses
+    operations : that the host asks of the GPU in a step
+    traffic : bytes read and written in a biological second
+    predictions : for each card
+    """
+
+    scale: float
+    indegree: float
+    neurons: int
+    synapses: int
+    synaptic_events: float
+    memory: int
+    bytes_per_synapse: float
+    operations: int
+    traffic: float
+    predictions: list[Prediction]
+
+
+def sizes(texts: Sequence[str]) -> list[Cortex]:
+    """The networks of ``SCALE`` or ``SCALE:IN-DEGREE``. Raises UserError."""
+    found = []
+    for text in texts:
+        try:
+            scale, *indegree = map(float, text.split(":"))
+            (indegree,) = indegree or [None]
+        except ValueError:
+            raise UserError(f"--cortex {text}: give SCALE or SCALE:IN-DEGREE, such as 1:0.1") from None
+        found.append(checked(scale=scale, indegree=indegree).structure)
+    return found
+
+
+def report_network(s: Cortex, launch: float = LAUNCH) -> NetworkReport:
+    """The report of `s`, whose code is generated but not compiled. launch : seconds of a launch, see `Report`"""
+    with tempfile.TemporaryDirectory(prefix="apical-report-") as folder:
+        generate_sources(s, TARGET, Path(folder))
+        arrays = json.loads(Path(folder, "arrays.json").read_text())
+        report = make_report(Path(folder), s, arrays)
+    memory, synapses = device_bytes(arrays, s, TARGET, SECONDS), sum(demand(s).synapses.values())
+    return NetworkReport(
+        scale=s.scale,
+        indegree=s.indegree,
+        neurons=sum(s.sizes.values()),
+        synapses=synapses,
+        synaptic_events=sum(k.events * k.synapses for k in report.kernels),
+        memory=sum(memory.values()),
+        bytes_per_synapse=memory["synapses"] / synapses,
+        operations=sum(report.count(kind, report.step) for kind in ("launch", "memset", "transfer")),
+        traffic=sum(k.bytes_per_second for k in report.kernels),
+        predictions=report.predictions(launch),
+    )

@@ -1,0 +1,126 @@
+"""The CUDA program of the cortical network as it is generated, and what the static report says of it."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from networks.cortex.network import Cortex
+from networks.cuda.demand import demand
+from networks.cuda.gpu import Gpu
+from networks.cuda.memory import check_memory, device_bytes
+from networks.cuda.occupancy import read_logs
+from networks.cuda.prediction import sizes
+from networks.cuda.report import make_report
+from networks.cuda.toolchain import packaged_folder, toolchain
+from networks.device import generate_sources
+from networks.errors import UserError
+from networks.target import Target
+
+TARGET = Target("cuda_standalone", arch=("sm_90",))
+SMALL = Cortex(0.02, 0.1)
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory):
+    """A generated program that is not compiled."""
+    folder = tmp_path_factory.mktemp("sources")
+    generate_sources(SMALL, TARGET, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def arrays(sources):
+    return json.loads((sources / "arrays.json").read_text())
+
+
+def test_values_are_taken_before_synapses_are_made(sources):
+    main = (sources / "main.cu").read_text()
+    main = main[main.index("int main(") :]
+    created = [main.index(f"_run_{c.name}_synapses_create_generator_codeobject();") for c in SMALL.connections]
+    assert 0 < main.index("set_from_command_line(args);") < min(created)
+
+
+def test_a_synapse_takes_12_bytes_on_the_gpu_and_none_on_the_disk(sources, arrays):
+    sampled = {c.name: round(c.sampler.expected) for c in SMALL.connections}
+    own = {name: entry for name, entry in arrays.items() if name.split(".")[0] in sampled}
+    # Besides: numbers of synapses, delays, weights.
+    fixed = len(sampled) * (4 + 4 + 4 + 8 + 8)
+    assert device_bytes(own, SMALL, TARGET, 1.0)["synapses"] == pytest.approx(
+        12 * sum(sampled.values()) + fixed + 4 * demand(SMALL).synapses["volume_transmission"]
+    )
+    assert "outfile__dynamic_array_point_to_point__synaptic" not in (sources / "objects.cu").read_text()
+    created = next((sources / "code_objects").glob("point_to_point_synapses_create_generator_*.cu"))
+    assert created.read_text().count("shrink_to_fit") == 2
+
+
+def test_a_network_that_does_not_fit_says_what_to_change(arrays):
+    needed = sum(device_bytes(arrays, SMALL, TARGET, 1.0).values())
+    card = lambda free: Gpu(0, "card", "sm_90", free, free, "580", "GPU-1")  # noqa: E731
+    check_memory(card(needed), arrays, SMALL, TARGET, 1.0)
+    with pytest.raises(UserError, match=r"needs [\d.]+ GiB of GPU memory, card has [\d.]+ GiB free; .* --scale or"):
+        check_memory(card(needed - 1), arrays, SMALL, TARGET, 1.0)
+
+
+def test_a_step_launches_a_kernel_for_each_part_and_waits_for_none(sources, arrays):
+    report = make_report(sources, SMALL, arrays)
+    groups, connections = len(SMALL.groups), len(SMALL.connections) + 1  # volume transmission
+    kernels = groups * 4 + 2 + 2 + connections  # update, threshold, reset, monitor; plateaus; layer 1
+    assert report.count("launch", "step_clock") == kernels
+    assert [report.count(kind, "step_clock") for kind in ("memset", "transfer", "wait")] == [groups + 1, 0, 0]
+
+
+def test_synaptic_events_are_synapses_times_rates(sources, arrays):
+    report = make_report(sources, SMALL, arrays)
+    (kernel,) = [k for k in report.kernels if k.name == "_run_kernel_point_to_point_pre_codeobject"]
+    rates = demand(SMALL).rates
+    assert kernel.events * kernel.synapses == pytest.approx(
+        demand(SMALL).synapses["point_to_point"] * rates["point._spikespace"]
+    )
+    per_synapse = 4 + 4 + 8 + 8  # number, target, current twice
+    assert kernel.traffic.total("synapse") == per_synapse
+    assert rates["pyramidal._spikespace"] == pytest.approx(8.142)
+
+
+@pytest.mark.slow
+def test_the_cuda_compiler_takes_each_kind_of_file_and_spills_nothing(sources):
+    if not (packaged_folder() / "bin" / "nvcc").exists():
+        pytest.skip("needs the CUDA compiler from PyPI: make cuda")
+    updates = [f"{group}_stateupdater" for group in ("pyramidal", "neurogliaform")]
+    spikes = ["point_to_point_pre", "volume_transmission_pre", "point_to_point_synapses_create_generator"]
+    files = [f"code_objects/{name}_codeobject.o" for name in (*updates, *spikes)]
+    files.append("code_objects/before_run_point_to_point_pre_push_spikes.o")
+    subprocess.run(["make", "-j2", *toolchain().make_variables(), *files], cwd=sources, check=True)
+    kernels = [f"_run_kernel_{name}_codeobject" for name in (*updates, *spikes[:2])]
+    found = read_logs(sources, kernels)["sm_90"]
+    assert found.keys() == set(kernels)
+    assert all(r.spill_stores == r.spill_loads == 0 and r.registers <= 128 for r in found.values())
+
+
+def test_command_predicts_without_compiling_what_the_documentation_says(apical, tmp_path):
+    code, out, _ = apical("cuda-report", "--cortex", "0.1", "--json", tmp_path / "report.json")
+    assert code == 0
+    (network,) = json.loads((tmp_path / "report.json").read_text())["networks"]
+    assert network["neurons"] == 7776 and network["operations"] == 55
+    (h100,) = [p for p in network["predictions"] if p["card"] == "H100 SXM"]
+    assert h100["launching"] == pytest.approx(55 * 10_000 * 2.5e-6)
+    assert h100["moving"] == pytest.approx(network["traffic"] / 3350e9)
+    (line,) = [line for line in out.splitlines() if "H100" in line]
+    cells = [cell.strip() for cell in line.split("|")]
+    assert f"{h100['launching']:.2f}" in cells and "7,776" in cells
+    documented = (Path(__file__).parents[3] / "docs" / "cortex.md").read_text().splitlines()
+    assert cells in [[cell.strip() for cell in line.split("|")] for line in documented]
+
+
+@pytest.mark.parametrize("text", ["big", "1:2:3", "1:2", ""])
+def test_a_wrong_size_is_one_line(text):
+    with pytest.raises(UserError, match=r"^--(cortex|in-degree)"):
+        sizes([text])
+
+
+def test_without_a_gpu_it_says_how_to_build_for_one(apical, monkeypatch):
+    monkeypatch.setattr("networks.cuda.gpu.gpus", lambda: [])
+    code, _, error = apical("cortex", "--device", "cuda_standalone")
+    assert code == 1 and len(error.splitlines()) == 1
+    assert "no NVIDIA GPU found" in error and "apical build --device cuda_standalone" in error
