@@ -7,7 +7,7 @@ A cell type adds `i_intrinsic`, its synapses `i_synaptic`.
 EQUATIONS = """
 dv/dt = active*(i_leak + i_spike + i_intrinsic + i_synaptic + i_stimulus)/c_membrane : volt
 i_leak = g_leak*(e_leak - v) : amp
-i_spike = g_leak*d_spike*exp((v - v_spike)/d_spike) : amp
+i_spike = g_leak*d_spike*plain_exp((v - v_spike)/d_spike) : amp
 i_stimulus : amp               # from an electrode or a light
 active = int(since_spike > refractory_period - dt/2) : 1
 last_spike : integer           # its step
