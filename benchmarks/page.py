@@ -9,7 +9,8 @@ INTRODUCTION = """# Benchmarks
 
 Written by `apical bench`; do not edit. Each table is the last result of its recipe on the machine that it names. A run
 before those that count is discarded; nothing is recorded while timing but the number of spikes; times are medians;
-engines take turns, and ratios are medians of such pairs. Differences below 10 % are noise.
+engines take turns, and ratios are medians of such pairs. Differences below 10 % are noise. What takes the time,
+and what bounds it: `performance.md`.
 """
 
 COLUMNS = {
