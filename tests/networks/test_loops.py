@@ -8,8 +8,10 @@ STATE = """const int64_t N = %d;
 
     for(int _idx=0; _idx<_N; _idx++)
     {
+        v[_idx] = 0;
     }
 """
+LENGTH = len(STATE.split("_idx++)\n")[1])
 THRESHOLD = """    long _count = 0;
     for(size_t _idx=0; _idx<N; _idx++)
     {
@@ -25,12 +27,12 @@ THRESHOLD = """    long _count = 0;
 @pytest.mark.parametrize(
     ("neurons", "threads", "word"),
     [
-        (WORTH_THREADS, 2, "#pragma omp parallel for simd schedule(static) num_threads(2)\n    for("),
-        (WORTH_THREADS - 1, 2, "#pragma GCC ivdep\n    for("),
-        (WORTH_THREADS, 1, "#pragma GCC ivdep\n    for("),
+        (WORTH_THREADS // LENGTH + 1, 2, "#pragma omp parallel for simd schedule(static) num_threads(2)\n    for("),
+        (WORTH_THREADS // LENGTH, 2, "#pragma GCC ivdep\n    for("),
+        (WORTH_THREADS // LENGTH + 1, 1, "#pragma GCC ivdep\n    for("),
     ],
 )
-def test_large_groups_alone_are_shared_by_threads(tmp_path, neurons, threads, word):
+def test_long_updates_alone_are_shared_by_threads(tmp_path, neurons, threads, word):
     path = tmp_path / "g_stateupdater_codeobject.cpp"
     path.write_text(STATE % neurons)
     vectorize(tmp_path, threads)
