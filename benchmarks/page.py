@@ -9,7 +9,8 @@ INTRODUCTION = """# Benchmarks
 
 Written by `apical bench`; do not edit. Each table is the last result of its recipe on the machine that it names. A run
 before those that count is discarded; nothing is recorded while timing but the number of spikes; times are medians;
-engines take turns, and ratios are medians of such pairs. Differences below 10 % are noise.
+engines take turns, and ratios are medians of such pairs. Differences below 10 % are noise. What takes the time,
+and what bounds it: `performance.md`.
 """
 
 COLUMNS = {
@@ -110,7 +111,29 @@ def _nest(result: dict) -> str:
     return "\n\n".join(text)
 
 
-SECTIONS = {"cortex": _cortex, "nest": _nest, "study": _study}
+def _profile(result: dict) -> str:
+    shares = [f"| {part} | {share:.1%} |" for part, share in result["shares"].items()]
+    sizes = [
+        f"| {int(size) // 1024:,} KiB | {m['gb_per_s']:.0f} | {m['additions_per_s']:.2g} | {m['read_ns']:.1f} |"
+        for size, m in result["memory"].items()
+    ]
+    return "\n\n".join(
+        [
+            f"## Where the time goes: {result['neurons']:,} neurons, {result['in_degree']:g} of the full in-degree",
+            _about(result),
+            f"{result['cpu_s_per_biological_s']:.2f} s of one thread per biological second. State updates take "
+            f"{result['neuron_steps_per_s_of_state_updates']:.2g} neuron-steps/s, of "
+            f"{result['bytes_per_neuron_step']:.0f} bytes each: "
+            f"{result['bytes_per_s_of_state_updates'] / 1e9:.0f} GB/s. Synapses, their queues included, take "
+            f"{result['events_per_s_of_synapses']:.2g} events/s.",
+            "\n".join(["| part of a step | time |", "| --- | --- |", *shares]),
+            "What the memory of this machine allows, in one thread, by size of the array:",
+            "\n".join(["| array | GB/s | random additions/s | ns of a dependent read |", "| --- " * 4 + "|", *sizes]),
+        ]
+    )
+
+
+SECTIONS = {"cortex": _cortex, "nest": _nest, "profile": _profile, "study": _study}
 
 
 def write_page(results: Path, page: Path) -> None:

@@ -1,7 +1,8 @@
 """Synaptic currents of the cortical network: exponential pulses, and background input in the diffusion limit.
 
 Potjans & Diesmann 2014 give weights as peaks of the postsynaptic potential; `pulse` is the current that makes them.
-Background spikes, thousands per second and neuron, add a mean current and, in each step, a normally distributed kick.
+Background spikes, thousands per second and neuron, add a mean current and, in each step, a random kick; synapse and
+membrane smooth the kicks of many steps into a normally distributed potential.
 """
 
 import numpy as np
@@ -20,7 +21,7 @@ def current(name: str, kind: int, stream: int) -> str:
     """Equations of the synaptic current `name`; `kind` and `stream` tell its noise from that of others."""
     return f"""
 d{name}/dt = (mean_{name} - {name})/tau_synapse
-    + kick_{name}*normal_noise(seed, {kind}, i, {stream}, session, t_in_timesteps)/dt : amp
+    + kick_{name}*binomial_noise(seed, {kind}, i, {stream}, session, t_in_timesteps)/dt : amp
 mean_{name} : amp (constant)   # of the background
 kick_{name} : amp (constant)   # s.d. of what the background adds in a step
 """

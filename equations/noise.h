@@ -23,22 +23,30 @@
 
 struct PhiloxBlock { uint32_t word0, word1, word2, word3; };
 
-APICAL_FUNCTION PhiloxBlock philox4x32_7(uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3,
+// Where a processor multiplies vectors of 64-bit words, words in the lower half of such spare it the packing of products:
+// half the time. Their upper halves are not cleared, and nobody reads them.
+#if defined(__AVX512DQ__) && !defined(__CUDA_ARCH__)
+typedef uint64_t philox_word;
+#else
+typedef uint32_t philox_word;
+#endif
+
+APICAL_FUNCTION PhiloxBlock philox4x32_7(philox_word c0, philox_word c1, philox_word c2, philox_word c3,
                                          uint32_t k0, uint32_t k1)
 {
     for (int round = 0; round < 7; round++) {
-        const uint64_t a = (uint64_t)0xD2511F53u * c0;
-        const uint64_t b = (uint64_t)0xCD9E8D57u * c2;
-        const uint32_t d0 = (uint32_t)(b >> 32) ^ c1 ^ k0;
-        const uint32_t d2 = (uint32_t)(a >> 32) ^ c3 ^ k1;
-        c1 = (uint32_t)b;
-        c3 = (uint32_t)a;
+        const uint64_t a = (uint64_t)0xD2511F53u * (uint32_t)c0;
+        const uint64_t b = (uint64_t)0xCD9E8D57u * (uint32_t)c2;
+        const philox_word d0 = (philox_word)(b >> 32) ^ c1 ^ k0;
+        const philox_word d2 = (philox_word)(a >> 32) ^ c3 ^ k1;
+        c1 = (philox_word)b;
+        c3 = (philox_word)a;
         c0 = d0;
         c2 = d2;
         k0 += 0x9E3779B9u;
         k1 += 0xBB67AE85u;
     }
-    PhiloxBlock block = {c0, c1, c2, c3};
+    PhiloxBlock block = {(uint32_t)c0, (uint32_t)c1, (uint32_t)c2, (uint32_t)c3};
     return block;
 }
 
@@ -213,5 +221,23 @@ APICAL_FUNCTION apical_real normal_noise(int64_t seed, int64_t mouse, int64_t ne
     const apical_real u = word_to_uniform((stream & 1) ? block.word2 : block.word0);
     const apical_real v = word_to_real((stream & 1) ? block.word3 : block.word1) * apical_real(2.3283064365386963e-10);
     return std::sqrt(apical_real(-2) * plain_log(u)) * plain_cos2pi(v);
+}
+
+// How many of each four bits are set, in those four bits.
+APICAL_FUNCTION uint32_t count_in_nibbles(uint32_t w)
+{
+    w = w - ((w >> 1) & 0x55555555u);
+    return (w & 0x33333333u) + ((w >> 2) & 0x33333333u);
+}
+
+APICAL_FUNCTION apical_real binomial_noise(int64_t seed, int64_t mouse, int64_t neuron, int64_t stream,
+                                           int64_t session, int64_t step)
+{
+    const PhiloxBlock block = noise_block(seed, mouse, neuron, stream, session, step);
+    const uint32_t nibbles = count_in_nibbles((stream & 1) ? block.word2 : block.word0)
+        + count_in_nibbles((stream & 1) ? block.word3 : block.word1);
+    const uint32_t bytes = (nibbles & 0x0f0f0f0fu) + ((nibbles >> 4) & 0x0f0f0f0fu);
+    const int32_t heads = (int32_t)((bytes * 0x01010101u) >> 24);
+    return apical_real(0.25) * apical_real(heads - 32);
 }
 #endif

@@ -16,6 +16,7 @@ from networks.compiler import COMPILER_FLAGS
 from networks.cortex.lighten import lighten
 from networks.cortex.network import Cortex
 from networks.guards import check_network
+from networks.loops import vectorize
 from networks.nest.recurrent import Recurrent
 from networks.precompiled import precompile_headers
 from networks.target import Compiled, Target, read_description
@@ -24,6 +25,7 @@ from networks.target import Compiled, Target, read_description
 def generate(structure: Compiled, target: Target, folder: Path) -> None:
     """Write the program into `folder`, with a table of its arrays in ``arrays.json``."""
     cuda = target.device == "cuda_standalone"
+    large = isinstance(structure, Cortex | Recurrent)
     if cuda:
         from networks.cuda.preferences import configure
         from networks.cuda.repairs import repair
@@ -31,8 +33,11 @@ def generate(structure: Compiled, target: Target, folder: Path) -> None:
         configure(target)
     else:
         single = ["-DAPICAL_SINGLE"] if target.precision == "single" else []
-        prefs.codegen.cpp.extra_compile_args_gcc = COMPILER_FLAGS + single
-        prefs.devices.cpp_standalone.openmp_threads = target.threads if target.threads > 1 else 0
+        # Brian2's threads share each of the many small loops of a large network, and wait for each other at each.
+        own = ["-fopenmp"] if large and target.threads > 1 else []
+        prefs.codegen.cpp.extra_compile_args_gcc = COMPILER_FLAGS + single + own
+        prefs.codegen.cpp.extra_link_args += own
+        prefs.devices.cpp_standalone.openmp_threads = target.threads if target.threads > 1 and not large else 0
     prefs.core.default_float_dtype = np.float32 if target.precision == "single" else np.float64
     # The same expressions whether a parameter is one value or an array.
     prefs.codegen.loop_invariant_optimisations = False
@@ -47,9 +52,9 @@ def generate(structure: Compiled, target: Target, folder: Path) -> None:
             (folder / header.name).write_text(header.read_text().replace('"../noise.h"', '"noise.h"'))
         repair(folder)
     else:
-        _mark_independent(folder / "code_objects")
+        vectorize(folder / "code_objects", target.threads if large else 1)
         precompile_headers(folder)
-    if isinstance(structure, Cortex | Recurrent):
+    if large:
         lighten(folder)
     (folder / "arrays.json").write_text(json.dumps(_array_table(), indent=1))
 
@@ -74,21 +79,6 @@ def _take_duration(network: str, variable: str) -> None:
     (lines,) = [entry[1][1] for entry in device.main_queue if entry[0] == "run_network"]
     (position,) = [n for n, line in enumerate(lines) if line.startswith(f"{network}.run(1.0, ")]
     lines[position] = lines[position].replace("(1.0, ", f"(_array_{variable.replace('.', '_')}[0], ", 1)
-
-
-def _mark_independent(folder: Path) -> None:
-    """Tell the compiler that the neurons of a state update do not depend on each other.
-
-    Brian2's `__restrict` on local pointers has no effect in GCC, and without it no such loop is vectorized.
-    """
-    loop = "    for(int _idx=0; _idx<_N; _idx++)\n"
-    for path in folder.glob("*_stateupdater_codeobject.cpp"):
-        before, after = path.read_text().split(loop)
-        threads = "#pragma omp parallel for schedule(static)"
-        if threads in before:  # OpenMP has its own word for it
-            path.write_text(before.replace(threads, "#pragma omp parallel for simd schedule(static)") + loop + after)
-        else:
-            path.write_text(f"{before}#pragma GCC ivdep\n{loop}{after}")
 
 
 if __name__ == "__main__":

@@ -134,6 +134,28 @@ def study(
     _write(out, "study", {"recipe": "study", **about, **found}, page)
 
 
+@app.command()
+def profile(
+    neurons: Annotated[int, typer.Option(help="Of the cortical network.", min=300)] = 10000,
+    in_degree: Annotated[float, typer.Option(help="Of the synapses of a neuron in the full network.")] = 0.05,
+    seconds: Annotated[float, typer.Option(help="Biological time.", min=0.1)] = 10.0,
+    out: Out = RESULTS,
+    page: Page = PAGE,
+) -> None:
+    """Find where the time of the cortical network goes, and what this machine's memory would allow. Needs Linux perf.
+
+    Times are of the processor, so that other programs disturb them little.
+    """
+    from benchmarks import profile as recipe
+
+    if not 0 < in_degree <= 1:
+        raise UserError("--in-degree lies above 0 and is at most 1")
+    about = _about()
+    with Console().status("") as status:
+        found = recipe.measure(neurons, in_degree, seconds, status.update)
+    _write(out, f"profile-{neurons}-{in_degree:g}", {"recipe": "profile", **about, **found}, page)
+
+
 def _numbers(option: str, text: str, example: str) -> list[int]:
     try:
         return [int(number) for number in text.split(",")]

@@ -7,6 +7,7 @@ import pytest
 from benchmarks.cortex import Measured, fits, ratios, row
 from benchmarks.engines import Timing
 from benchmarks.page import write_page
+from benchmarks.profile import part_of, state_bytes
 
 ABOUT = dict(machine="x86_64, 2 cores", commit="abcdef0123", date="2026-05-01", load_before=0.1)
 
@@ -70,3 +71,31 @@ def test_the_page_has_all_results_and_says_what_is_extrapolated_or_disturbed(tmp
 def test_a_bad_option_gives_one_line(apical, options, said):
     code, _, error = apical("bench", *options)
     assert code == 1 and len(error.splitlines()) == 1 and said in error
+
+
+@pytest.mark.parametrize(
+    ("symbol", "part"),
+    [
+        ("[.] _run_point_stateupdater_codeobject", "state of point"),
+        ("[.] _run_pyramidal_plateau_thresholder_codeobject", "thresholds"),
+        ("[.] _run_point_to_pv_pre_push_spikes", "spikes into the queues of synapses"),
+        ("[.] _run_point_to_pv_pre_codeobject", "synaptic events"),
+        ("[.] _run_point_to_pv_synapses_create_generator_codeobject", None),
+        ("[k] clear_page_erms", "the rest"),
+    ],
+)
+def test_functions_of_a_program_are_parts_of_a_step(symbol, part):
+    assert part_of(symbol) == part
+
+
+def test_state_bytes_are_those_of_the_loops(tmp_path):
+    text = """const int64_t N = 100;
+    double* __restrict  _ptr_array_g_v = _array_g_v;
+    int32_t* __restrict  _ptr_array_g_i = _array_g_i;
+    double*   _ptr_array_g_tau = _array_g_tau;
+    const double tau = _ptr_array_g_tau[0];
+        const int32_t i = _ptr_array_g_i[_idx];
+        double v = _ptr_array_g_v[_idx];
+        _ptr_array_g_v[_idx] = v;"""
+    (tmp_path / "g_stateupdater_codeobject.cpp").write_text(text)
+    assert state_bytes(tmp_path) == 100 * (4 + 8 + 8)

@@ -33,7 +33,7 @@ void words(const uint32_t* c, uint32_t* out, int n) {  // four counter words and
 MAP(plain_exp) MAP(plain_log) MAP(plain_cos2pi) MAP(sigmoid)
 #define DRAW(f) void draw_##f(const int64_t* a, double* y, int n) \\
     { for (int i = 0; i < n; i++, a += 6) y[i] = f(a[0], a[1], a[2], a[3], a[4], a[5]); }
-DRAW(uniform_noise) DRAW(normal_noise)
+DRAW(uniform_noise) DRAW(normal_noise) DRAW(binomial_noise)
 }
 """
 
@@ -88,6 +88,7 @@ def test_exp_is_as_accurate_as_the_header_claims(header):
     x = np.linspace(-700, 700, 1_000_001)
     exact = np.exp(x.astype(np.longdouble))
     assert np.max(np.abs(header("map_plain_exp", x) / exact - 1)) < 3e-15
+    np.testing.assert_allclose(noise.plain_exp(x), header("map_plain_exp", x), rtol=4e-15)
 
 
 def test_log_is_cut_off_after_the_term_of_order_15(header):
@@ -115,8 +116,8 @@ def test_sigmoid_is_that_of_numpy(header):
 
 
 def test_header_and_numpy_draw_the_same_numbers(header, counters):
-    expected = noise.uniform_noise(*counters.T)
-    np.testing.assert_array_equal(header("draw_uniform_noise", counters), expected)
+    for draw in (noise.uniform_noise, noise.binomial_noise):
+        np.testing.assert_array_equal(header(f"draw_{draw.__name__}", counters), draw(*counters.T))
     # The cosine to 1e-10 at worst, times sqrt(-2 log u) <= 6.8.
     expected = noise.normal_noise(*counters.T)
     np.testing.assert_allclose(header("draw_normal_noise", counters), expected, rtol=0, atol=1e-9)
@@ -139,6 +140,15 @@ def test_normals_are_standard_normal(stream):
     # Kolmogorov's distribution: sqrt(n) D exceeds 2.2 with probability 2 exp(-2 2.2^2) = 1.2e-4.
     normal = np.vectorize(lambda x: 0.5 * math.erfc(-x / math.sqrt(2)))
     assert largest_deviation(z, normal) < 2.2 / math.sqrt(n)
+
+
+@pytest.mark.parametrize("stream", [0, 1])
+def test_binomials_have_the_moments_of_64_tosses(stream):
+    n = 200_000
+    z = noise.binomial_noise(1, 0, np.arange(n) % 400, stream, 2, np.arange(n) // 400)
+    moments = [z.mean(), np.mean(z**2) - 1, np.mean(z**3), np.mean(z**4) - (3 - 1 / 32)]
+    assert np.all(np.abs(moments) < 5 * np.sqrt(np.array([1, 2, 15, 96]) / n)), moments
+    assert np.all(np.abs(z) <= 8) and np.all(4 * z == np.rint(4 * z))
 
 
 def test_uniforms_are_uniform_and_neither_0_nor_1():
