@@ -25,7 +25,6 @@ from networks.target import Compiled, Target, read_description
 def generate(structure: Compiled, target: Target, folder: Path) -> None:
     """Write the program into `folder`, with a table of its arrays in ``arrays.json``."""
     cuda = target.device == "cuda_standalone"
-    large = isinstance(structure, Cortex | Recurrent)
     if cuda:
         from networks.cuda.preferences import configure
         from networks.cuda.repairs import repair
@@ -33,11 +32,10 @@ def generate(structure: Compiled, target: Target, folder: Path) -> None:
         configure(target)
     else:
         single = ["-DAPICAL_SINGLE"] if target.precision == "single" else []
-        # Brian2's threads share each of the many small loops of a large network, and wait for each other at each.
-        own = ["-fopenmp"] if large and target.threads > 1 else []
-        prefs.codegen.cpp.extra_compile_args_gcc = COMPILER_FLAGS + single + own
-        prefs.codegen.cpp.extra_link_args += own
-        prefs.devices.cpp_standalone.openmp_threads = target.threads if target.threads > 1 and not large else 0
+        # Not Brian2's threads: they share each of the many small loops of a step, and wait for each other at each.
+        threads = ["-fopenmp"] if target.threads > 1 else []
+        prefs.codegen.cpp.extra_compile_args_gcc = COMPILER_FLAGS + single + threads
+        prefs.codegen.cpp.extra_link_args += threads
     prefs.core.default_float_dtype = np.float32 if target.precision == "single" else np.float64
     # The same expressions whether a parameter is one value or an array.
     prefs.codegen.loop_invariant_optimisations = False
@@ -52,9 +50,9 @@ def generate(structure: Compiled, target: Target, folder: Path) -> None:
             (folder / header.name).write_text(header.read_text().replace('"../noise.h"', '"noise.h"'))
         repair(folder)
     else:
-        vectorize(folder / "code_objects", target.threads if large else 1)
+        vectorize(folder / "code_objects", target.threads)
         precompile_headers(folder)
-    if large:
+    if isinstance(structure, Cortex | Recurrent):
         lighten(folder)
     (folder / "arrays.json").write_text(json.dumps(_array_table(), indent=1))
 

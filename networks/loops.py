@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 _EACH = "    for(int _idx=0; _idx<_N; _idx++)\n"
-_BRIAN_THREADS = "#pragma omp parallel for schedule(static)"
 
 #: To start and join threads takes microseconds. A neuron's update takes about 1 ns per 1000 characters of its source:
 #: neurons times characters from where two threads gain.
@@ -14,7 +13,7 @@ WORTH_THREADS = 5_000_000
 def vectorize(code_objects: Path, threads: int = 1) -> None:
     """Rewrite the loops in a folder of code objects; no number changes.
 
-    threads : of each state update that takes long enough, in a program that has no other threads
+    threads : of each state update that takes long enough
     """
     for path in code_objects.glob("*_stateupdater_codeobject.cpp"):
         path.write_text(_independent(path.read_text(), threads))
@@ -31,8 +30,6 @@ def _independent(text: str, threads: int) -> str:
     Brian2's `__restrict` on local pointers has no effect in GCC, and without it no such loop is vectorized.
     """
     before, after = text.split(_EACH)
-    if _BRIAN_THREADS in before:  # OpenMP has its own word for it
-        return before.replace(_BRIAN_THREADS, "#pragma omp parallel for simd schedule(static)") + _EACH + after
     work = int(re.search(r"const int64_t N = (\d+);", before)[1]) * len(after)
     if threads > 1 and work >= WORTH_THREADS:
         return f"{before}#pragma omp parallel for simd schedule(static) num_threads({threads})\n{_EACH}{after}"

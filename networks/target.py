@@ -24,7 +24,7 @@ class Target:
         nvcc's -use_fast_math
     arch : GPU architectures of a CUDA program, such as ``("sm_90",)``
     heap_mb : device memory that CUDA kernels can allocate, in MiB
-    threads : of a C++ program (OpenMP)
+    threads : of a C++ program (OpenMP), in updates of many cells
     """
 
     device: str = "cpp_standalone"
