@@ -17,7 +17,10 @@ from networks.errors import UserError
 from networks.store import read_description
 
 #: Fields of the configuration that are shown of each run.
-SHOWN = ("mice", "first_mouse", "cells", "days", "protocol", "seed", "device", "precision", "threads", "record")
+SHOWN = (
+    *("network", "mice", "first_mouse", "cells", "days", "protocol", "seed"),
+    *("device", "precision", "threads", "record"),
+)
 
 
 def write_report(runs: list[Path], out: Path) -> Path:
@@ -80,7 +83,7 @@ def _page(study: dict) -> str:
         missing=_missing(study, described),
         runs=[_described(study["runs"][name], own) for name, own in described.items()],
         shown=SHOWN,
-        whole=whole_study_command(study),
+        whole=whole_study_command(study) if _of_circuits(described) else None,
         mixed=_mixed(described),
     )
 
@@ -101,9 +104,16 @@ def _mean_sem(values: np.ndarray) -> tuple[float | None, float | None]:
     return (float(values.mean()) if values.size else None), sem
 
 
+def _of_circuits(described: dict[str, dict]) -> bool:
+    """Whether the runs can be part of the study that ``apical paper`` makes."""
+    return all(own["config"].get("network", "circuit") == "circuit" for own in described.values())
+
+
 def _missing(study: dict, described: dict[str, dict]) -> list[dict]:
     """Arms of the study that are not among the runs, with the commands that make them."""
     config = next(iter(described.values()))["config"]
+    if not _of_circuits(described):
+        return []
     folder = Path(next(iter(study["runs"].values()))["run"]).parent
     wanted = [arm for arm in (*STUDY, *ABLATIONS) if arm.name != DARK and arm.condition not in study["runs"]]
     dark = next(arm for arm in STUDY if arm.name == DARK)
@@ -149,4 +159,4 @@ def _mixed(described: dict[str, dict]) -> list[str]:
     return [f"{name}: {', '.join(sorted(found))}" for name, found in values.items() if len(found) > 1]
 
 
-_ALIKE = ("protocol", "seed", "days", "cells", "feedback", "precision", "parameters")
+_ALIKE = ("network", "scale", "in_degree", "protocol", "seed", "days", "cells", "feedback", "precision", "parameters")

@@ -26,7 +26,7 @@ class Measured:
 
     engine: str
     neurons: int
-    indegree: float
+    in_degree: float
     synapses: int
     seconds: float
     compile: float | None
@@ -45,7 +45,7 @@ def free_memory() -> int:
 
 
 def measure(
-    sizes: list[int], indegree: float, engines: list[str], seconds: float, repeats: int, progress: Progress
+    sizes: list[int], in_degree: float, engines: list[str], seconds: float, repeats: int, progress: Progress
 ) -> tuple[list[Measured], list[str]]:
     """Time networks of about `sizes` neurons; also which were left out, and why.
 
@@ -54,7 +54,7 @@ def measure(
     """
     found, left_out = [], []
     for size in sizes:
-        s = Cortex(scale=size / FULL, indegree=indegree, record="counts")
+        s = Cortex(scale=size / FULL, in_degree=in_degree, record="counts")
         needed = 1.5 * BYTES_PER_SYNAPSE * synapses(s)
         if needed > free_memory():
             left_out.append(f"{size:,} neurons: {synapses(s):.3g} synapses need about {needed / 2**30:.0f} GiB")
@@ -63,7 +63,7 @@ def measure(
         taken = take_turns([ENGINES[name]() for name in engines], s, seconds, repeats, say)
         count, neurons = round(synapses(s)), sum(s.sizes.values())
         found += [
-            Measured(engine.name, neurons, indegree, count, seconds, built, runs) for engine, built, runs in taken
+            Measured(engine.name, neurons, in_degree, count, seconds, built, runs) for engine, built, runs in taken
         ]
     return found, left_out
 

@@ -30,11 +30,11 @@ PARTS = {
 MEMORY = Path(__file__).with_name("memory.cpp")
 
 
-def measure(neurons: int, indegree: float, seconds: float, progress: Callable[[str], None]) -> dict:
+def measure(neurons: int, in_degree: float, seconds: float, progress: Callable[[str], None]) -> dict:
     """Share of the time of each part of a step, and speeds. One thread. Raises UserError where perf is missing."""
     if not shutil.which("perf"):
         raise UserError("perf is missing (Debian/Ubuntu: sudo apt-get install linux-perf or linux-tools-generic)")
-    s = Cortex(scale=neurons / FULL, indegree=indegree, record="counts")
+    s = Cortex(scale=neurons / FULL, in_degree=in_degree, record="counts")
     progress("compiling")
     program = CompiledProgram(s)
     progress("running")
@@ -59,7 +59,7 @@ def measure(neurons: int, indegree: float, seconds: float, progress: Callable[[s
     progress("memory")
     return {
         "neurons": sum(s.sizes.values()),
-        "in_degree": indegree,
+        "in_degree": in_degree,
         "cpu_s_per_biological_s": in_steps / seconds,
         "shares": {part: share / in_steps for part, share in sampled.most_common()},
         "neuron_steps_per_s_of_state_updates": steps / updating,
@@ -90,19 +90,19 @@ def part_of(symbol: str) -> str | None:
     return "the rest"
 
 
+_BYTES = {"double": 8, "float": 4, "int64_t": 8, "int32_t": 4, "char": 1}
+_DECLARED = re.compile(rf"({'|'.join(_BYTES)})\s*\*\s*(?:__restrict\s+)?(_ptr_array_\w+)\s*=")
+
+
 def state_bytes(code_objects: Path) -> int:
     """Bytes that all state updates of one step read and write, as their loops are written."""
     total = 0
     for path in code_objects.glob("*_stateupdater_codeobject.cpp"):
         text = path.read_text()
         neurons = int(re.search(r"const int64_t N = (\d+);", text)[1])
-        width = {name: int(re.sub(r"\D", "", kind) or 64) // 8 for kind, name in _DECLARED.findall(text)}
-        width |= {name: 4 for kind, name in _DECLARED.findall(text) if kind == "float"}
+        width = {name: _BYTES[kind] for kind, name in _DECLARED.findall(text)}
         total += neurons * sum(width[name] for name in re.findall(r"(_ptr_array_\w+)\[_idx\]", text))
     return total
-
-
-_DECLARED = re.compile(r"(double|float|int32_t|int64_t)\s*\*\s*(?:__restrict\s+)?(_ptr_array_\w+)\s*=")
 
 
 def memory(size: int) -> dict[str, float]:

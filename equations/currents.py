@@ -17,6 +17,10 @@ PARAMETERS: Table = {
 }
 
 
+#: Of plastic inputs, as in the circuit; they end on the soma.
+FEED_FORWARD = "di_feed_forward/dt = -i_feed_forward/tau_input : amp\n"
+
+
 def current(name: str, kind: int, stream: int) -> str:
     """Equations of the synaptic current `name`; `kind` and `stream` tell its noise from that of others."""
     return f"""

@@ -70,7 +70,9 @@ bap = int(since_spike > bap_start - dt/2)*int(since_spike < bap_stop - dt/2) : 1
 i_gaba = g_gaba*gaba*(e_gaba - v_apical) : amp
 """
 
-#: How the teaching signal reaches a cell.
+#: Currents of the teaching signal, and its weights.
+TEACHING_SOMA = "i_teaching*feedback_soma*teaching"
+TEACHING_APICAL = "i_teaching*feedback_apical*teaching"
 TEACHING = """
 feedback_apical : 1 (constant) # signed weight of the teaching signal onto the apical dendrite
 feedback_soma : 1 (constant)   # the same onto the soma (only where the segregation is removed)
@@ -78,8 +80,8 @@ feedback_soma : 1 (constant)   # the same onto the soma (only where the segregat
 
 #: What drives a cell in a network.
 DRIVE = f"""
-i_soma = i_bias_soma + i_input + i_background_soma + i_teaching*feedback_soma*teaching : amp
-i_apical = i_bias_apical + i_background_apical + i_teaching*feedback_apical*teaching : amp
+i_soma = i_bias_soma + i_input + i_background_soma + {TEACHING_SOMA} : amp
+i_apical = i_bias_apical + i_background_apical + {TEACHING_APICAL} : amp
 
 # feed-forward synapses end on the soma
 di_input/dt = -i_input/tau_input : amp

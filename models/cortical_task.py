@@ -1,19 +1,14 @@
 """What the brain-computer interface adds to cells of the cortical network: imaging, teaching, learning, light."""
 
-from equations import feedback, indicator, ndnf, noise, plasticity, pyramidal
+from equations import currents, feedback, indicator, ndnf, plasticity, pyramidal
 from equations.task import FRAME_RATE
 from models.cortical import Added
 from models.pyramidal import LINKED_EQUATIONS
 
-_FEED_FORWARD = """
-di_feed_forward/dt = -i_feed_forward/tau_input : amp
-mouse : integer (constant)
-cell : integer (constant)
-"""
-
 #: To the pyramidal cells of layer 5; for `models.pyramidal.image`.
 TAUGHT = Added(
-    equations=_FEED_FORWARD
+    equations="mouse : integer (constant)\ncell : integer (constant)\n"
+    + currents.FEED_FORWARD
     + pyramidal.TEACHING
     + indicator.EQUATIONS
     + plasticity.EQUATIONS
@@ -24,9 +19,9 @@ TAUGHT = Added(
     | plasticity.PARAMETERS
     | feedback.PARAMETERS,
     reset=plasticity.RESET + indicator.RESET,
-    soma=" + i_feed_forward + i_teaching*feedback_soma*teaching",
-    apical=" + i_teaching*feedback_apical*teaching",
-    functions=noise.FUNCTIONS | {"frame_interval": 1 / FRAME_RATE, "input_range": pyramidal.INPUT_RANGE},
+    soma=f" + i_feed_forward + {pyramidal.TEACHING_SOMA}",
+    apical=f" + {pyramidal.TEACHING_APICAL}",
+    functions={"frame_interval": 1 / FRAME_RATE, "input_range": pyramidal.INPUT_RANGE},
 )
 
 #: To the NDNF+ cells of layer 1, neurogliaform and canopy cells.

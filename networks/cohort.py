@@ -25,9 +25,10 @@ Values = dict[str, np.ndarray]
 
 
 def structure_of(config: Config) -> Structure | TaskCortex:
-    """What is compiled for a configuration: all mice in one program on a GPU, else those of one thread."""
+    """What is compiled: all mice on a GPU, else those of one thread; a single mouse with the cortical network."""
     if config.network == "cortex":
-        return TaskCortex(config.scale, config.indegree, config.record, config.bci_cells // 2, config.bci_cells // 2)
+        half = config.bci_cells // 2
+        return TaskCortex(config.scale, config.in_degree, config.record, p_plus=half, p_minus=half)
     # Brian2's runtime device is one per process.
     threads = config.threads if config.device == "cpp_standalone" else 1
     return Structure(
@@ -51,6 +52,8 @@ def target_of(config: Config) -> Target:
 
 def _check_same(folder: Path, program: CompiledProgram, structure: Structure, target: Target) -> None:
     """Raises UserError, with the first difference, unless a program is one for this structure and target."""
+    if type(program.structure) is not type(structure):
+        raise UserError(f"{folder} was built for another network; build one for this run")
     made = asdict(program.structure) | asdict(program.target)
     # What it is compiled for, any GPU that can run it may run.
     for name, value in (asdict(structure) | asdict(target) | {"arch": made["arch"]}).items():

@@ -26,7 +26,7 @@ def tables_of(network: str, cell: str) -> dict[str, Table]:
 
 @cache
 def parameters_of(network: str, cell: str) -> Table:
-    """The same by their names, which are unique over the groups."""
+    """The same by their names: what two groups have under one name is the same parameter."""
     return {name: p for table in tables_of(network, cell).values() for name, p in table.items()}
 
 
@@ -40,14 +40,18 @@ def values_of(name: str, value: str | float | list, known: Table) -> np.ndarray:
     return check(name, quantity(value), known)
 
 
+#: What the cortical network runs with.
+CORTEX_ONLY = {"pyramidal": "naud_sprekeler", "device": "cpp_standalone", "precision": "double"}
+
+
 class Config(BaseModel):
     """A cohort and its training. Unknown fields and values out of range are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
     network: Literal["circuit", "cortex"] = "circuit"
-    scale: Annotated[float, Field(ge=0.005, le=10)] = 0.02  # of the cortical network, as its in-degree
-    indegree: Annotated[float, Field(gt=0, le=1)] = 0.1
+    scale: Annotated[float, Field(ge=0.005, le=10)] = 0.02  # this and in_degree: of the cortical network
+    in_degree: Annotated[float, Field(gt=0, le=1)] = 0.1
     mice: Annotated[int, Field(ge=1, lt=10**6)] = 6
     first_mouse: Annotated[int, Field(ge=0, lt=2**30)] = 0
     cells: Annotated[int, Field(ge=2, lt=10**6)] = 80
@@ -71,17 +75,24 @@ class Config(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _cells_of_the_cortex(cls, fields: dict) -> dict:
-        if not isinstance(fields, dict) or fields.get("network") != "cortex":
+    def _fits_the_network(cls, fields: dict) -> dict:
+        if fields.get("network") != "cortex":
+            for name in ("scale", "in_degree"):
+                if fields.get(name, default := cls.model_fields[name].default) != default:
+                    raise ValueError(f"{name}: of the cortical network; add network = cortex")
             return fields
         scale = fields.get("scale", cls.model_fields["scale"].default)
-        cells = TaskCortex(scale).cells if isinstance(scale, float | int) and 0 < scale <= 10 else 2
-        if fields.get("cells", cells) != cells:
-            raise ValueError(f"cells: the cortical network has {cells} at this scale; leave them out")
-        for name, only in {"pyramidal": "naud_sprekeler", "device": "cpp_standalone"}.items():
+        for name, only in CORTEX_ONLY.items():
             if fields.get(name, only) != only:
                 raise ValueError(f"{name}: the cortical network runs with {only} only")
-        return fields | {"cells": cells}
+        if not (isinstance(scale, float | int) and 0 < scale <= 10):
+            return fields
+        s = TaskCortex(scale)
+        if fields.get("cells", s.cells) != s.cells:
+            raise ValueError(f"cells: the cortical network has {s.cells} at this scale; leave them out")
+        if fields.get("bci_cells", 0) > (thick := s.sizes["L5 thick"]):
+            raise ValueError(f"bci_cells: there are {thick} thick-tufted cells for the readout at this scale")
+        return fields | {"cells": s.cells}
 
     @field_validator("bci_cells")
     @classmethod
@@ -135,9 +146,12 @@ class Config(BaseModel):
 
 def load_config(path: Path | None = None, defaults: dict | None = None, **options) -> Config:
     """The configuration of a TOML file (if any) over `defaults`, overridden by `options`. Raises UserError."""
-    fields = {} if path is None else read_toml(path)
+    fields = ({} if path is None else read_toml(path)) | options
+    defaults = defaults or {}
+    if fields.get("network", defaults.get("network")) == "cortex":
+        defaults = {name: value for name, value in defaults.items() if name != "cells"}  # they follow from the scale
     try:
-        return Config(**(defaults or {}) | fields | options)
+        return Config(**defaults | fields)
     except ValidationError as error:
         raise UserError(one_line(error, Config.model_fields)) from None
 

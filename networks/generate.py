@@ -1,4 +1,4 @@
-"""Write the sources of a circuit; run as ``python -m networks.generate DESCRIPTION.json FOLDER``.
+"""Write the sources of a program; run as ``python -m networks.generate DESCRIPTION.json FOLDER``.
 
 A process of its own, so that the device and the preferences of the caller's session stay what they are.
 """

@@ -20,7 +20,7 @@ RESULTS, PAGE = Path("results/bench"), Path("docs/benchmarks.md")
 
 @app.command()
 def cortex(
-    neurons: Annotated[str, typer.Option(help="Sizes to measure.")] = "1000,3000,10000,30000,77752",
+    neurons: Annotated[str, typer.Option(help="Sizes to measure.")] = "1000,3000,10000,30000,77759",
     in_degree: Annotated[float, typer.Option(help="Of the synapses of a neuron in the full network; 1: all.")] = 0.05,
     engines: Annotated[str, typer.Option(help="Of cpp1, cpp2, runtime; ratios are to the first.")] = "cpp1,cpp2",
     seconds: Annotated[float, typer.Option(help="Biological time of a run.", min=0.1)] = 10.0,

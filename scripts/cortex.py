@@ -11,10 +11,10 @@ OPTION = typer.Option
 
 
 def cortex(
-    scale: Annotated[float, OPTION(help="Of the 77,752 neurons under 1 mm² of cortex.")] = 0.1,
-    indegree: Annotated[
+    scale: Annotated[float, OPTION(help="Of the 77,759 neurons under 1 mm² of cortex.")] = 0.1,
+    in_degree: Annotated[
         float | None,
-        OPTION("--in-degree", help="Of the synapses of a neuron in the full network. Default: --scale, at most 1."),
+        OPTION(help="Of the synapses of a neuron in the full network. Default: --scale, at most 1."),
     ] = None,
     seconds: Annotated[float, OPTION(help="Biological time; the first 0.3 s count in no rate.")] = 2.0,
     device: Annotated[
@@ -43,7 +43,7 @@ def cortex(
     from networks.cortex.config import checked
     from networks.cortex.run import run
 
-    options = dict(scale=scale, indegree=indegree, seconds=seconds, seed=seed, thalamus=thalamus, top_down=top_down)
+    options = dict(scale=scale, in_degree=in_degree, seconds=seconds, seed=seed, thalamus=thalamus, top_down=top_down)
     config = checked(**options, device=device, threads=threads, gpu=gpu)
     out = out or Path("results") / f"cortex-{scale:g}-seed{seed}"
     console = Console()

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from networks.config import load_config
 from networks.cuda.occupancy import ARCHITECTURES
-from networks.cuda.report import LAUNCH, KernelReport, Report, make_report
+from networks.cuda.report import LAUNCH, KernelReport, Prediction, Report, make_report
 from networks.errors import UserError
 from scripts.build import option
 
@@ -89,14 +89,15 @@ def predict(cortex: list[str], launch_us: float, json_file: Path | None) -> None
     networks = sizes(cortex)
     with Console(stderr=True).status("generating code"):
         reports = [report_network(s, launch_us * 1e-6) for s in networks]
-    _write(json_file, {"launch_us": launch_us, "networks": [asdict(r) for r in reports]})
+    networks = [asdict(r) | {"predictions": [_prediction(p) for p in r.predictions]} for r in reports]
+    _write(json_file, {"launch_us": launch_us, "networks": networks})
     table = Table(box=box.MARKDOWN)
     headings = ("GPU", "scale", "in-degree", "neurons", "synapses", "memory", "events/s", "operations/step")
     for heading in (*headings, "launching, s", "moving bytes, s", "of real time"):
         table.add_column(heading, justify="left" if heading == "GPU" else "right")
     rows = [(prediction, network) for network in reports for prediction in network.predictions]
     for p, r in sorted(rows, key=lambda row: row[0].card):
-        size = f"{r.scale:g}", f"{r.indegree:g}", f"{r.neurons:,}", f"{r.synapses / 1e6:,.1f} M"
+        size = f"{r.scale:g}", f"{r.in_degree:g}", f"{r.neurons:,}", f"{r.synapses / 1e6:,.1f} M"
         work = f"{r.memory / 2**30:.1f} GiB", f"{r.synaptic_events / 1e6:,.0f} M", str(r.operations)
         limits = f"{p.launching:.2f}", f"{p.moving:.3f}", f"{p.slowest:.2f} to {p.fastest:.2f}"
         table.add_row(p.card, *size, *work, *limits)
@@ -144,11 +145,12 @@ def as_dict(report: Report, launch_us: float) -> dict:
             for kind in kinds
         },
         "launch_us": launch_us,
-        "predictions": [
-            asdict(p) | {"fastest_mouse_seconds_per_s": p.fastest, "slowest_mouse_seconds_per_s": p.slowest}
-            for p in report.predictions(launch_us * 1e-6)
-        ],
+        "predictions": [_prediction(p) for p in report.predictions(launch_us * 1e-6)],
     }
+
+
+def _prediction(p: Prediction) -> dict:
+    return asdict(p) | {"fastest_mouse_seconds_per_s": p.fastest, "slowest_mouse_seconds_per_s": p.slowest}
 
 
 def show(report: Report, launch_us: float, console: Console) -> None:

@@ -19,17 +19,19 @@ _CONDITIONS = "; ".join(f"{name}: {c.meaning}" for name, c in CONDITIONS.items()
 def train(
     network: Annotated[
         str | None,
-        option("circuit (the cells of the readout alone) or cortex (layers 1 to 6, see apical cortex).", "network"),
+        option(
+            "circuit (layer 5 cells, their inputs, NDNF+ cells) or cortex (layers 1 to 6, see apical cortex).",
+            "network",
+        ),
     ] = None,
     mice: Annotated[int | None, option("Number of mice.", "mice")] = None,
     first_mouse: Annotated[
         int | None, option("Number of the first mouse: mouse 3 is the same in each cohort.", "first_mouse")
     ] = None,
     cells: Annotated[int | None, option("Layer 5 pyramidal cells per mouse, in the circuit.", "cells")] = None,
-    scale: Annotated[float | None, option("Of the 77,752 neurons under 1 mm², in the cortex.", "scale")] = None,
-    indegree: Annotated[
-        float | None,
-        typer.Option("--in-degree", help="Of the synapses of a neuron there. Default: 0.1.", show_default=False),
+    scale: Annotated[float | None, option("Of the 77,759 neurons of the full cortical network.", "scale")] = None,
+    in_degree: Annotated[
+        float | None, option("Of the synapses of a neuron in the full cortical network.", "in_degree")
     ] = None,
     days: Annotated[int | None, option("Days of training, one session each.", "days")] = None,
     condition: Annotated[str | None, option(f"{_CONDITIONS}.", "condition")] = None,
@@ -61,7 +63,9 @@ def train(
     record: Annotated[
         str | None, option("events; imaging: also fluorescence; traces: also voltages.", "record")
     ] = None,
-    out: Annotated[Path | None, option("Folder of the run. Default: results/CONDITION-PROTOCOL-seedSEED.")] = None,
+    out: Annotated[
+        Path | None, option("Folder of the run. Default: results/[cortex-]CONDITION-PROTOCOL-seedSEED.")
+    ] = None,
     config: Annotated[
         Path | None,
         option("TOML file: options above by name (first_mouse, ...), probe_every, and a table of parameters."),
@@ -79,7 +83,7 @@ def train(
     from networks.errors import UserError
     from networks.store import read_description
 
-    options = dict(network=network, scale=scale, indegree=indegree, mice=mice, first_mouse=first_mouse, cells=cells)
+    options = dict(network=network, scale=scale, in_degree=in_degree, mice=mice, first_mouse=first_mouse, cells=cells)
     options |= dict(days=days, condition=condition)
     options |= dict(feedback=feedback, pyramidal=pyramidal, protocol=protocol, seed=seed, device=device)
     options |= dict(threads=threads, record=record, precision=precision, math=math, arch=arch, gpu=gpu)

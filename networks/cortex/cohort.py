@@ -26,8 +26,8 @@ class CorticalCohort(Cohort):
         own = {name: np.stack([np.atleast_1d(of_mouse[name]) for of_mouse in each]) for name in each[0]}
         for name in ("pyramidal.mean_i_input", "pyramidal.i_input"):
             own[name] = own[name] - self._mean_of_inputs()
-        given = self._task_values() | own
-        return {name: value for name, value in given.items() if name not in self.parameters()}
+        given, chosen = self._task_values() | own, self.parameters()
+        return {name: value for name, value in given.items() if name not in chosen}
 
     def _mean_of_inputs(self) -> np.ndarray:
         """Mean current (A) of the plastic inputs of a cell before anything is learned, shape (mice, 1)."""

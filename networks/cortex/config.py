@@ -18,7 +18,7 @@ class CortexConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     scale: float = Field(0.1, ge=0.002, le=10)
-    indegree: float | None = Field(None, gt=0, le=1)
+    in_degree: float | None = Field(None, gt=0, le=1)
     seconds: float = Field(2.0, gt=0.3, le=3600)
     device: str = "cpp_standalone"
     threads: int = Field(1, ge=1, le=os.cpu_count() or 1)
@@ -30,7 +30,7 @@ class CortexConfig(BaseModel):
     @property
     def structure(self) -> Cortex:
         """Synapses of a neuron scale as the number of neurons, unless given."""
-        return Cortex(self.scale, min(self.scale, 1.0) if self.indegree is None else self.indegree)
+        return Cortex(self.scale, min(self.scale, 1.0) if self.in_degree is None else self.in_degree)
 
     @property
     def target(self) -> Target:
@@ -50,7 +50,7 @@ def checked(**options) -> CortexConfig:
         found = CortexConfig(**options)
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0]).replace("_", "-").replace("indegree", "in-degree")
+        name = str(first["loc"][0]).replace("_", "-")
         raise UserError(f"--{name} {first['input']}: {first['msg'].replace('Input', 'it')}") from None
     if found.device not in DEVICES:
         raise UserError(f"--device {found.device} is not one of {', '.join(DEVICES)}")

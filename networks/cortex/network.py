@@ -37,15 +37,15 @@ class Connection:
 class Cortex:
     """What is compiled; everything else are values that a run is given.
 
-    scale : mm² of cortex, or part of the 77,752 neurons of the full network
-    indegree : synapses of a neuron over those in the full network
+    scale : mm² of cortex, or part of the 77,759 neurons of the full network
+    in_degree : synapses of a neuron over those in the full network
     record : ``events``; ``counts``, of spikes of each neuron, with nothing recorded in time
     """
 
     duration: ClassVar[str] = "layer_1.duration"
 
     scale: float = 0.1
-    indegree: float = 0.1
+    in_degree: float = 0.1
     record: str = "events"
 
     def build(self) -> Network:
@@ -98,7 +98,7 @@ class Cortex:
         sources, targets = self.groups[source], self.groups[target]
         outdegree = np.zeros((len(sources), len(targets)))
         for p in members:
-            synapses = p.indegree * self.indegree * self.sizes[p.target]
+            synapses = p.in_degree * self.in_degree * self.sizes[p.target]
             outdegree[sources.index(p.source), targets.index(p.target)] = synapses / self.sizes[p.source]
         edges = lambda names: np.cumsum([0, *(self.sizes[n] for n in names)])  # noqa: E731
         name = f"{source}_to_{target}" + ("_strong" if strength != 1 else "")

@@ -53,14 +53,14 @@ DELAY = {"E": 1.5 * ms, "I": 0.8 * ms}
 
 @dataclass(frozen=True)
 class Projection:
-    """indegree : mean number of synapses of a target neuron in the full network
+    """in_degree : mean number of synapses of a target neuron in the full network
     psp : peak of its postsynaptic potential, negative for inhibition
     compartment : variable of the target's current
     """
 
     source: str
     target: str
-    indegree: float
+    in_degree: float
     psp: Quantity
     compartment: str
     reference: str
@@ -116,7 +116,7 @@ def projections() -> list[Projection]:
                 Projection(
                     source,
                     target,
-                    indegree=of.share * total / BASE_NUMBERS[onto.base],
+                    in_degree=of.share * total / BASE_NUMBERS[onto.base],
                     psp=psp(target, inhibition=not excitatory(source)),
                     compartment="i_input_apical" if apical else "i_input",
                     reference=reference,

@@ -34,7 +34,7 @@ def simulate(config: CortexConfig, progress: Progress = lambda phase: None) -> t
     step; ``simulate``, all steps.
     """
     if config.device == "cuda_standalone":
-        require_gpu(config.gpu)
+        require_gpu(config.gpu, f"what the network would need of one: apical cuda-report --cortex {config.scale:g}")
     s = config.structure
     given = values(s, config.seed, config.seconds, config.rates)
     started = time.perf_counter()

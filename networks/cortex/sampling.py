@@ -14,8 +14,8 @@ from brian2 import Function
 
 from equations.noise import HEADER, uniform_noise
 
-#: Streams of the noise; the noise of a run is in session 0.
-_POINT, _OFFSET, _SESSION = 10, 12, 1
+#: Streams of the noise, and its session. Session 0 is a run of ``apical cortex``; 2 and more are days of training.
+_POINT, _OFFSET, SESSION = 10, 12, 1
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class Sampler:
         """Target of point `k` of neuron `source` (broadcast integer arrays), or -1."""
         seed, source, k = np.broadcast_arrays(seed, source, k)
         population = np.searchsorted(self.first, source, side="right") - 1
-        offset = uniform_noise(seed, self.number, source, _OFFSET, _SESSION, 0)
-        x = k - offset + uniform_noise(seed, self.number, source, _POINT, _SESSION, k)
+        offset = uniform_noise(seed, self.number, source, _OFFSET, SESSION, 0)
+        x = k - offset + uniform_noise(seed, self.number, source, _POINT, SESSION, k)
         found = np.full(x.shape, -1, dtype=np.int64)
         for p in range(len(self.outdegree)):
             edges = self.edges[p]
@@ -126,7 +126,7 @@ _TARGET = (
     f"""
 static inline double NAME_uniform(int64_t seed, int64_t source, int64_t stream, int64_t k)
 {{
-    const PhiloxBlock block = noise_block(seed, NUMBER, source, stream, {_SESSION}, k);
+    const PhiloxBlock block = noise_block(seed, NUMBER, source, stream, {SESSION}, k);
     return ((double)block.word0 + 0.5)*2.3283064365386963e-10;
 }}
 static inline int64_t NAME(int64_t seed, int64_t source, int64_t k)

@@ -15,12 +15,13 @@ from models import cortical
 from networks.cortex.network import DT, Cortex
 from networks.cortex.populations import POPULATIONS
 from networks.cortex.projections import AFFERENTS, VOLLEY, projections, psp
+from networks.cortex.sampling import SESSION
 
 Values = dict[str, np.ndarray]
 
 LONG_AGO = -(2**20)
-#: Stream and session of the noise of the start; synapses have other streams of this session.
-_START, _SESSION = 1, 1
+#: Stream of the noise of the start, in the session of the synapses.
+_START = 1
 
 
 def weight(psp: Quantity, target: str, compartment: str) -> float:
@@ -65,7 +66,7 @@ def weights(s: Cortex) -> Values:
         (source, *_), (target, *_) = s.places[p.source], s.places[p.target]
         name = f"{source}_to_{target}" + ("_strong" if p.strength != 1 else "")
         by_connection[f"{name}.weight"] = np.asarray(
-            p.strength * weight(p.psp, p.target, p.compartment) / np.sqrt(s.indegree)
+            p.strength * weight(p.psp, p.target, p.compartment) / np.sqrt(s.in_degree)
         )
     return by_connection
 
@@ -85,7 +86,7 @@ def afferent(target: str, compartment: str, rates: dict[str, float]) -> tuple[fl
 def recurrent(target: str, compartment: str) -> tuple[float, float]:
     """Mean current and kick per step (A) of the full network at the rates that are aimed at."""
     onto = [p for p in projections() if (p.target, p.compartment) == (target, compartment)]
-    rate = np.array([p.indegree * POPULATIONS[p.source].rate for p in onto])
+    rate = np.array([p.in_degree * POPULATIONS[p.source].rate for p in onto])
     weights = np.array([p.strength * weight(p.psp, target, compartment) for p in onto])
     mean, kick = currents.background(rate, weights, float(DT))
     return float(mean.sum()), float(np.sqrt((kick**2).sum()))
@@ -95,7 +96,7 @@ def _background(s: Cortex, target: str, compartment: str, rates: dict, biases: d
     """Mean current and kick per step (A) of a neuron, bias and what a smaller network lacks included."""
     population = POPULATIONS[target]
     mean, kick = afferent(target, compartment, rates)
-    lost = (1 - np.sqrt(s.indegree)) * recurrent(target, compartment)[0]
+    lost = (1 - np.sqrt(s.in_degree)) * recurrent(target, compartment)[0]
     bias = population.bias_apical if compartment == "i_input_apical" else population.bias
     return mean + lost + 1e-12 * biases.get(f"{target}.{compartment}", bias), kick
 
@@ -103,7 +104,7 @@ def _background(s: Cortex, target: str, compartment: str, rates: dict, biases: d
 def _start(s: Cortex, group: str, seed: int, size: int) -> Values:
     """Membranes between rest and threshold, no two neurons alike."""
     number, neuron = list(cortical.GROUPS).index(group), np.arange(size)
-    above = 7e-3 + 5e-3 * normal_noise(seed, number, neuron, _START, _SESSION, 0)
+    above = 7e-3 + 5e-3 * normal_noise(seed, number, neuron, _START, SESSION, 0)
     rest = float(cortical.TABLES[group]["e_leak"].value)
     if group == "pyramidal":
         threshold = float(cortical.TABLES[group]["v_threshold_rest"].value)

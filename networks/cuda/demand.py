@@ -18,7 +18,8 @@ MICE = (1, 10, 100, 1000, 10000)
 
 @dataclass(frozen=True)
 class Demand:
-    """copies : of what nothing connects, so that all numbers are proportional to them; predicted : for how many
+    """copies : independent copies in the program (mice), to which all numbers are proportional
+    predicted : numbers of copies to predict the speed of
     synapses : their number by name; lists : how often they are listed by neuron, once for each pathway
     rates : events per second of a neuron by list of events
     monitors : neurons, and events per second of each, of the monitors of events

@@ -48,8 +48,11 @@ def gpus() -> list[Gpu]:
     return found if visible is None else _selected(found, visible.split(","))
 
 
-def require_gpu(index: int) -> Gpu:
-    """The GPU with this index. Raises UserError when there is none."""
+ELSEWHERE = "to build the program for one elsewhere: apical build --device cuda_standalone --out DIR"
+
+
+def require_gpu(index: int, mend: str = ELSEWHERE) -> Gpu:
+    """The GPU with this index. Raises UserError when there is none; `mend` is what can be done without any."""
     present = gpus()
     for gpu in present:
         if gpu.index == index:
@@ -58,10 +61,7 @@ def require_gpu(index: int) -> Gpu:
         known = ", ".join(f"{gpu.index} ({gpu.name})" for gpu in present)
         raise UserError(f"there is no GPU {index}; this machine has {known}")
     hidden = "CUDA_VISIBLE_DEVICES" in os.environ
-    raise UserError(
-        f"no NVIDIA GPU found (nvidia-smi{', $CUDA_VISIBLE_DEVICES' if hidden else ''}); to build the program for one "
-        "elsewhere: apical build --device cuda_standalone --out DIR"
-    )
+    raise UserError(f"no NVIDIA GPU found (nvidia-smi{', $CUDA_VISIBLE_DEVICES' if hidden else ''}); {mend}")
 
 
 def architectures(index: int) -> tuple[str, ...]:

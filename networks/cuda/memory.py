@@ -66,21 +66,18 @@ def mice_that_fit(gpu: Gpu, arrays: dict, structure: Structure, target: Target, 
 
 def check_memory(gpu: Gpu, arrays: dict, structure: Structure | Cortex, target: Target, duration: float) -> None:
     """Raises UserError when a run of `duration` seconds would not fit into the free memory of `gpu`."""
-    if isinstance(structure, Cortex):
-        needed = sum(device_bytes(arrays, structure, target, duration).values())
-        if gpu.free is not None and gpu.free < needed:
-            raise UserError(
-                f"the network needs {needed / GIB:.1f} GiB of GPU memory, {gpu.name} has {gpu.free / GIB:.1f} GiB "
-                "free; choose a smaller --scale or --in-degree"
-            )
+    parts = device_bytes(arrays, structure, target, duration)
+    if gpu.free is None or sum(parts.values()) <= gpu.free:
         return
-    fits = mice_that_fit(gpu, arrays, structure, target, duration)
-    if fits is not None and fits < structure.mice:
-        parts = device_bytes(arrays, structure, target, duration)
-        raise UserError(
-            f"{structure.mice} mice need {sum(parts.values()) / GIB:.1f} GiB of GPU memory, most of it for "
-            f"{max(parts, key=parts.get)}; {gpu.name} has {gpu.free / GIB:.1f} GiB free, enough for {fits} mice"
-        )
+    if isinstance(structure, Cortex):
+        needing, mend = "the network needs", "choose a smaller --scale or --in-degree"
+    else:
+        fits = mice_that_fit(gpu, arrays, structure, target, duration)
+        needing, mend = f"{structure.mice} mice need", f"enough for {fits} mice"
+    raise UserError(
+        f"{needing} {sum(parts.values()) / GIB:.1f} GiB of GPU memory, most of it for {max(parts, key=parts.get)}; "
+        f"{gpu.name} has {gpu.free / GIB:.1f} GiB free, {mend}"
+    )
 
 
 def _rows(events: float, cells: int) -> int:

@@ -31,7 +31,7 @@ class NetworkReport:
     """
 
     scale: float
-    indegree: float
+    in_degree: float
     neurons: int
     synapses: int
     synaptic_events: float
@@ -47,11 +47,11 @@ def sizes(texts: Sequence[str]) -> list[Cortex]:
     found = []
     for text in texts:
         try:
-            scale, *indegree = map(float, text.split(":"))
-            (indegree,) = indegree or [None]
+            scale, *in_degree = map(float, text.split(":"))
+            (in_degree,) = in_degree or [None]
         except ValueError:
             raise UserError(f"--cortex {text}: give SCALE or SCALE:IN-DEGREE, such as 1:0.1") from None
-        found.append(checked(scale=scale, indegree=indegree).structure)
+        found.append(checked(scale=scale, in_degree=in_degree).structure)
     return found
 
 
@@ -64,7 +64,7 @@ def report_network(s: Cortex, launch: float = LAUNCH) -> NetworkReport:
     memory, synapses = device_bytes(arrays, s, TARGET, SECONDS), sum(demand(s).synapses.values())
     return NetworkReport(
         scale=s.scale,
-        indegree=s.indegree,
+        in_degree=s.in_degree,
         neurons=sum(s.sizes.values()),
         synapses=synapses,
         synaptic_events=sum(k.events * k.synapses for k in report.kernels),

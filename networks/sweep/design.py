@@ -14,7 +14,7 @@ from networks.sweep.sampling import Value, between, sample, unit_of
 STRUCTURAL = ("cells", "bci_cells")
 
 #: Options of the configuration that a sweep decides itself.
-OWN = {"network", "mice", "first_mouse", "condition", "parameters", "threads", "record"}
+OWN = {"mice", "first_mouse", "condition", "parameters", "threads", "record"}
 
 #: The values of one point by name, as a configuration writes them.
 Point = dict[str, Value]
@@ -59,6 +59,8 @@ class Design(BaseModel):
         for name in run:
             if name in OWN:
                 raise ValueError(f"{name} belongs to the sweep itself ([sweep] and [axes])")
+        if run.get("network", "circuit") != "circuit":
+            raise ValueError("network: a sweep has the mice of many points in one circuit; leave it out")
         _config(**run)
         return run
 

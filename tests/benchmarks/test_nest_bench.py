@@ -73,8 +73,8 @@ def test_synapses_keep_the_mean_input_whatever_their_number():
     few, many = Recurrent(400, 20), Recurrent(400, 80)
     assert few.weight == pytest.approx(4 * many.weight)
     for s in (few, many):
-        indegree = np.bincount(s.sampler.pairs(SEED)[1], minlength=400)
-        assert indegree.mean() == pytest.approx(s.in_degree, rel=0.05)
+        in_degree = np.bincount(s.sampler.pairs(SEED)[1], minlength=400)
+        assert in_degree.mean() == pytest.approx(s.in_degree, rel=0.05)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.slow
 
 ORDERS = ("forward", "reversed", "shuffled")
 #: Seven neurogliaform cells, whose releases differ and add up in layer 1.
-SMALL = Cortex(scale=0.03, indegree=0.05)
+SMALL = Cortex(scale=0.03, in_degree=0.05)
 SECONDS = 0.1
 #: Not the seed of a program without values: synapses show whether values come before them.
 SEED = 3

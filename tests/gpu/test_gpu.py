@@ -57,7 +57,7 @@ def test_a_short_day_trains_to_the_spikes_of_the_cpp_program(brief_days, tmp_pat
 def test_the_cortical_network_fires_the_spikes_of_the_cpp_program():
     found = []
     for device in ("cpp_standalone", "cuda_standalone"):
-        config = checked(scale=0.02, indegree=0.1, seconds=0.4, device=device)
+        config = checked(scale=0.02, in_degree=0.1, seconds=0.4, device=device)
         found.append(events(config.structure, simulate(config)[0]))
     expected, cuda = found
     assert expected.time.size > 2000

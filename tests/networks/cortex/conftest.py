@@ -4,7 +4,7 @@ import pytest
 
 from networks.cortex.config import checked
 
-TINY = dict(scale=0.004, indegree=0.05, seconds=0.4)
+TINY = dict(scale=0.004, in_degree=0.05, seconds=0.4)
 
 
 @pytest.fixture(scope="session")

@@ -21,12 +21,12 @@ def test_in_degrees_are_binomial_with_the_given_mean(sampler):
     for p, (low, high) in enumerate(zip(sampler.first[:-1], sampler.first[1:], strict=True)):
         for q, (first, last) in enumerate(zip(sampler.targets[:-1], sampler.targets[1:], strict=True)):
             mine = target[(source >= low) & (source < high)]
-            indegree = np.bincount(mine, minlength=1000)[first:last]
+            in_degree = np.bincount(mine, minlength=1000)[first:last]
             probability = sampler.outdegree[p, q] / (last - first)
             mean, variance = (high - low) * probability, (high - low) * probability * (1 - probability)
-            assert abs(indegree.mean() - mean) <= 5 * np.sqrt(variance / (last - first)) + 1e-12
+            assert abs(in_degree.mean() - mean) <= 5 * np.sqrt(variance / (last - first)) + 1e-12
             if variance:
-                assert indegree.var() == pytest.approx(variance, rel=5 * np.sqrt(2 / (last - first)))
+                assert in_degree.var() == pytest.approx(variance, rel=5 * np.sqrt(2 / (last - first)))
 
 
 def test_targets_come_in_order_and_rarely_twice(sampler):
@@ -63,5 +63,5 @@ def test_the_network_has_the_in_degrees_of_its_table():
     from networks.cortex.projections import projections
 
     for name, found in expected.items():
-        mean = 0.3 * sum(p.indegree for p in projections() if p.target == name)
+        mean = 0.3 * sum(p.in_degree for p in projections() if p.target == name)
         assert found == pytest.approx(mean, abs=5 * np.sqrt(mean / s.sizes[name]))

@@ -15,7 +15,7 @@ from networks.cortex.values import afferent, values, weights
 def total(source, target):
     """In-degree of the base: mean over the target's parts of the sum over the source's."""
     parts = {n: p.share for n, p in POPULATIONS.items() if p.base == target}
-    found = {n: sum(p.indegree for p in projections() if p.target == n and p.source.startswith(source)) for n in parts}
+    found = {n: sum(p.in_degree for p in projections() if p.target == n and p.source.startswith(source)) for n in parts}
     return sum(parts[n] * found[n] for n in parts) / sum(parts.values())
 
 
@@ -66,11 +66,11 @@ def test_background_has_mean_and_variance_of_the_spikes_it_stands_for():
     assert kick / np.sqrt(1 - decay**2) == pytest.approx(late.std(), rel=0.02)
 
 
-@pytest.mark.parametrize("indegree", [0.05, 0.4])
-def test_a_thinner_network_keeps_mean_and_variance_of_the_input(indegree):
-    full, thin = Cortex(0.1, 1.0), Cortex(0.1, indegree)
+@pytest.mark.parametrize("in_degree", [0.05, 0.4])
+def test_a_thinner_network_keeps_mean_and_variance_of_the_input(in_degree):
+    full, thin = Cortex(0.1, 1.0), Cortex(0.1, in_degree)
     of_full, of_thin = weights(full), weights(thin)
-    assert all(of_thin[n] ** 2 * indegree == pytest.approx(of_full[n] ** 2) for n in of_full)
+    assert all(of_thin[n] ** 2 * in_degree == pytest.approx(of_full[n] ** 2) for n in of_full)
 
     def mean(s):
         given = values(s, 1, 1.0)
@@ -80,7 +80,7 @@ def test_a_thinner_network_keeps_mean_and_variance_of_the_input(indegree):
         for p in projections():
             if p.target == "L4 E":
                 name = f"{s.places[p.source][0]}_to_point"
-                rate = s.indegree * p.indegree * POPULATIONS[p.source].rate
+                rate = s.in_degree * p.in_degree * POPULATIONS[p.source].rate
                 synaptic += rate * float(weights(s)[f"{name}.weight"]) * tau
         return given["point.mean_i_input"][first] + synaptic
 

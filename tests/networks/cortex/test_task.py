@@ -14,7 +14,7 @@ from networks.session import Training
 from networks.store import open_run
 from scripts.main import app
 
-SMALL = dict(network="cortex", scale=0.008, indegree=0.1, protocol="short")
+SMALL = dict(network="cortex", scale=0.008, in_degree=0.1, protocol="short")
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_the_command_trains_on_the_cortical_network_and_goes_on(brief_days, tmp_
         ({"device": "runtime"}, "device: the cortical network runs with cpp_standalone only"),
         ({"pyramidal": "conductance"}, "pyramidal: the cortical network runs with naud_sprekeler only"),
         ({"scale": 0.0}, "scale"),
-        ({"indegree": 2.0}, "indegree"),
+        ({"in_degree": 2.0}, "in_degree"),
         ({"parameters": {"g_apical": "1 nA"}}, "g_apical"),
         ({"parameters": {"i_bias_soma": "1 pA"}}, "i_bias_soma"),
     ],
