@@ -50,7 +50,7 @@ def target_of(config: Config) -> Target:
     return Target(config.device, config.precision, config.math, arch, config.heap_mb)
 
 
-def _check_same(folder: Path, program: CompiledProgram, structure: Structure, target: Target) -> None:
+def check_same(folder: Path, program: CompiledProgram, structure: Structure, target: Target) -> None:
     """Raises UserError, with the first difference, unless a program is one for this structure and target."""
     if type(program.structure) is not type(structure):
         raise UserError(f"{folder} was built for another network; build one for this run")
@@ -95,7 +95,7 @@ class Cohort:
             self.program = CompiledProgram(self.structure, target_of(config), progress)
         else:
             self.program = CompiledProgram.built(program)
-            _check_same(program, self.program, self.structure, target_of(config))
+            check_same(program, self.program, self.structure, target_of(config))
 
     def parameters(self) -> Values:
         """``group.parameter`` to SI value: a scalar, or one row per mouse where the mice differ."""

@@ -1,17 +1,23 @@
 """The brain-computer interface on the cortical network. One program is compiled."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from networks.circuit import Structure
+from networks.cohort import check_same
 from networks.config import Config, load_config
 from networks.cortex.cohort import CorticalCohort
 from networks.cortex.populations import POPULATIONS
+from networks.cortex.task import TaskCortex
 from networks.errors import UserError
 from networks.session import Training
 from networks.store import open_run
+from networks.target import Target
+from networks.training import train
 from scripts.main import app
 
 SMALL = dict(network="cortex", scale=0.008, in_degree=0.1, protocol="short")
@@ -106,6 +112,9 @@ def test_the_command_trains_on_the_cortical_network_and_goes_on(brief_days, tmp_
         ({"cells": 7}, "cells: the cortical network has"),
         ({"device": "runtime"}, "device: the cortical network runs with cpp_standalone only"),
         ({"pyramidal": "conductance"}, "pyramidal: the cortical network runs with naud_sprekeler only"),
+        ({"precision": "single"}, "precision: the cortical network runs with double only"),
+        ({"scale": 0.006, "bci_cells": 30}, "bci_cells: there are 15 thick-tufted cells"),
+        ({"network": "circuit", "scale": 0.1}, "scale: of the cortical network"),
         ({"scale": 0.0}, "scale"),
         ({"in_degree": 2.0}, "in_degree"),
         ({"parameters": {"g_apical": "1 nA"}}, "g_apical"),
@@ -116,3 +125,16 @@ def test_what_the_cortical_network_cannot_do_is_refused_in_one_line(options, par
     with pytest.raises(UserError) as caught:
         load_config(**{"network": "cortex"} | options)
     assert part in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_another_scale_is_what_a_run_cannot_be_resumed_with(tmp_path):
+    begun = load_config(network="cortex", scale=0.02)
+    (tmp_path / "run.json").write_text(json.dumps({"config": begun.model_dump(), "wall_seconds": {}}))
+    with pytest.raises(UserError, match=r"begun with scale = 0.02, not 0.03$"):
+        train(load_config(defaults=begun.model_dump(), scale=0.03), tmp_path, resume=True)
+
+
+def test_the_program_of_one_network_does_not_run_the_other():
+    built = SimpleNamespace(structure=TaskCortex(), target=Target())
+    with pytest.raises(UserError, match=r"^here was built for another network"):
+        check_same("here", built, Structure(), Target())
