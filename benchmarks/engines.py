@@ -38,7 +38,7 @@ class Timing:
 
 def counted(s: Cortex, arrays) -> tuple[int, float]:
     """Spikes, and the synaptic events they make on average."""
-    outdegree = {group: np.zeros(sum(s.sizes[p] for p in names)) for group, names in s.groups.items()}
+    outdegree = {group: np.zeros(size) for group, size in s.group_sizes.items()}
     for c in s.connections:
         outdegree[c.source] += np.repeat(c.sampler.outdegree.sum(1), np.diff(c.sampler.first))
     counts = {group: np.asarray(arrays[f"{group}_spikes.count"]) for group in s.groups}

@@ -41,7 +41,7 @@ class CorticalCohort(Cohort):
 
     def ndnf(self, opsin: np.ndarray, release: np.ndarray) -> Values:
         """NDNF+ cells that express the opsin, and that release GABA: 0 or 1 of each mouse, shape (mice,)."""
-        size = {group: sum(self.structure.sizes[p] for p in self.structure.groups[group]) for group in NDNF}
+        size = {group: self.structure.group_sizes[group] for group in NDNF}
         releasing = size[NDNF[0]]
         return {
             **{f"{group}.opsin": np.repeat(opsin[:, None], count, axis=1) for group, count in size.items()},

@@ -85,6 +85,11 @@ class Cortex:
         return {g: [p for p, (group, *_) in self.places.items() if group == g] for g in cortical.GROUPS}
 
     @cached_property
+    def group_sizes(self) -> dict[str, int]:
+        """Neurons of each group."""
+        return {group: sum(self.sizes[name] for name in names) for group, names in self.groups.items()}
+
+    @cached_property
     def connections(self) -> list[Connection]:
         """The projections, gathered by groups."""
         gathered: dict[tuple, list[Projection]] = {}
@@ -113,8 +118,7 @@ def build(s: Cortex, prepare: Callable[[Network], None] = lambda network: None) 
     A compiled program takes its values before it connects, so that the seed is one of them.
     """
     clock = Clock(DT, name="step_clock")
-    size = {group: sum(s.sizes[p] for p in names) for group, names in s.groups.items()}
-    groups = {group: cortical.cells(group, n, clock, s.added.get(group)) for group, n in size.items()}
+    groups = {group: cortical.cells(group, n, clock, s.added.get(group)) for group, n in s.group_sizes.items()}
     pool = cortical.layer_1(clock)
     cortical.reach(pool, groups["pyramidal"])
     release = volume_transmission(groups["neurogliaform"], pool, clock)

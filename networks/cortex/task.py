@@ -51,7 +51,7 @@ class TaskCortex(Cortex):
 
     @property
     def cells(self) -> int:
-        return sum(self.sizes[name] for name in self.groups["pyramidal"])
+        return self.group_sizes["pyramidal"]
 
     @property
     def bci_cells(self) -> int:

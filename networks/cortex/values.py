@@ -44,7 +44,7 @@ def values(
         found |= {f"{group}.{name}": np.asarray(float(p.value)) for name, p in table.items()}
         found[f"{group}.seed"] = np.asarray(seed)
         found[f"{group}.session"] = np.asarray(0)
-        size = sum(s.sizes[p] for p in names)
+        size = s.group_sizes[group]
         found[f"{group}.last_spike"] = np.full(size, LONG_AGO)
         for compartment in ("i_input", "i_input_apical")[: 1 + (group == "pyramidal")]:
             drives = [_background(s, name, compartment, rates, biases) for name in names]

@@ -45,7 +45,7 @@ def _of_cohort(s: Structure) -> Demand:
 
 
 def _of_cortex(s: Cortex) -> Demand:
-    size = {group: sum(s.sizes[name] for name in names) for group, names in s.groups.items()}
+    size = s.group_sizes
     rates = {
         group: sum(s.sizes[name] * POPULATIONS[name].rate for name in names) / size[group]
         for group, names in s.groups.items()
