@@ -71,8 +71,7 @@ def train(
         checkpoints.mkdir(exist_ok=True)
     except OSError as error:
         raise cannot_write(out, error) from None
-    for abandoned in out.glob("scratch-*"):
-        shutil.rmtree(abandoned, ignore_errors=True)
+    _remove_scratch(out)
 
     first = finished_days(checkpoints)
     state = load_day(checkpoints, first)[1] if first else training.first_state()
@@ -100,7 +99,14 @@ def train(
     description["parameters"] = {name: str(p.value) for name, p in config.table.items()} | config.parameters
     _write_description(out, description | {"store_sha256": checksum})
     shutil.rmtree(checkpoints)
+    _remove_scratch(out)
     return out
+
+
+def _remove_scratch(out: Path) -> None:
+    """Remove what a killed run left; a program that outlives it may still write there, so again at the end."""
+    for abandoned in out.glob("scratch-*"):
+        shutil.rmtree(abandoned, ignore_errors=True)
 
 
 def _resumed(config: Config, out: Path) -> dict:

@@ -55,7 +55,11 @@ def test_a_run_killed_in_session_five_resumes_to_identical_spikes_and_weights(un
     assert process.wait() == -signal.SIGKILL
     with pytest.raises(UserError, match=r"unfinished.*--resume"):
         open_run(out)
-    train(CONFIG, out, resume=True)
+
+    def outlive(day, phase):  # as a program that survives the run which started it may go on writing
+        (out / "scratch-outlived").mkdir(exist_ok=True)
+
+    train(CONFIG, out, resume=True, progress=outlive)
 
     expected, resumed = open_run(undisturbed), open_run(out)
     np.testing.assert_array_equal(expected.weight, resumed.weight)
