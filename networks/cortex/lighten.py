@@ -1,31 +1,32 @@
 """Repairs to a generated C++ or CUDA program with many synapses: less memory, less on disk."""
 
 import re
+import shutil
 from pathlib import Path
+
+QUEUE = Path(__file__).with_name("spikequeue.h")
 
 
 def lighten(folder: Path) -> None:
-    """Shrink arrays of synapses to their size, count before they are queued, and leave their indices off the disk.
+    """Shrink arrays of synapses to their size and leave their indices and delays off the disk.
 
-    The memory of a synapse is then two indices and an entry in the queue (in CUDA: in a list by source), 12 bytes.
+    In C++ a synapse is then its target and its place in the queue, 8 bytes: its source and its delay are needed only
+    until it is queued, which comes right after it was made. In CUDA it is 12 bytes.
     """
     for path in folder.glob("code_objects/*_synapses_create_generator_*codeobject.c*"):
         text, count = re.subn(r"(\n\s*const int32_t newsize = (\w+)\.size\(\);)", _shrink, path.read_text())
         assert count == 1, path
         path.write_text(text)
     (objects,) = folder.glob("objects.c*")
-    text, count = re.subn(_WRITES_INDICES, "", objects.read_text(), flags=re.DOTALL)
+    text, count = re.subn(_WRITES_SYNAPSES, "", objects.read_text(), flags=re.DOTALL)
     assert count
     objects.write_text(text)
     if objects.suffix == ".cpp":
-        _count_before_queued(folder / "brianlib" / "spikequeue.h")
-
-
-def _count_before_queued(queue: Path) -> None:
-    before = queue.read_text()
-    loop = "        for (int i=0; i<n_synapses; i++)\n            synapses[sources[i] - source_start].push_back"
-    assert before.count(loop) == 1
-    queue.write_text(before.replace(loop, _COUNTED + loop))
+        shutil.copy(QUEUE, folder / "brianlib" / "spikequeue.h")
+        (folder / "brianlib" / "spikequeue.cpp").write_text('#include "spikequeue.h"\n')
+        for path in folder.glob("code_objects/before_run_*_push_spikes.cpp"):
+            _forget_after_queued(path)
+        _queue_when_made(folder / "main.cpp")
 
 
 def _shrink(match: re.Match) -> str:
@@ -34,15 +35,32 @@ def _shrink(match: re.Match) -> str:
     return f"{match[1]}\n    {pre}.shrink_to_fit();\n    {post}.shrink_to_fit();"
 
 
-_COUNTED = """        vector<int> counts(source_end - source_start, 0);
-        for (int i=0; i<n_synapses; i++)
-            counts[sources[i] - source_start]++;
-        for (int n=0; n<source_end - source_start; n++)
-            synapses[n].reserve(counts[n]);
-"""
+def _forget_after_queued(path: Path) -> None:
+    text, count = re.subn(r"(\n\s*(\w+)\.prepare\([^;]*;)", _FORGET, path.read_text())
+    assert count == 1, path
+    path.write_text(text)
 
-#: Statements of `_write_arrays` about one of the two index arrays.
-_WRITES_INDICES = (
-    r"\n\s*ofstream (outfile__dynamic_array_\w+__synaptic_(?:pre|post));.*?"
+
+#: Where delays differ: those are the synapses between neurons, which nothing else asks for their sources.
+_FORGET = r"""\1
+    if (n_delays > 1) {
+        std::vector<int32_t>().swap(\2.sources);
+        std::vector<double>().swap(real_delays);
+    }"""
+
+
+def _queue_when_made(main: Path) -> None:
+    """Not when all synapses are made: the delays of only one group are there at a time."""
+    text = main.read_text()
+    for made, name in re.findall(r"( *_run_(\w+)_group_variable_set_conditional_codeobject\(\);\n)", text):
+        queued = f" *_before_run_{name}_push_spikes\\(\\);\n"
+        (call,) = re.findall(queued, text)
+        text = re.sub(queued, "", text).replace(made, made + call)
+    main.write_text(text)
+
+
+#: Statements of `_write_arrays` about indices and delays.
+_WRITES_SYNAPSES = (
+    r"\n\s*ofstream (outfile__dynamic_array_\w+_(?:_synaptic_pre|_synaptic_post|delay));.*?"
     r"Error writing output file for [^\n]*\n\s*}"
 )

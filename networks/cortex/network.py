@@ -9,11 +9,12 @@ import numpy as np
 from brian2 import Clock, EventMonitor, Network, NeuronGroup, SpikeMonitor, Synapses, device, get_device, ms
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 
+from equations import noise
 from models import cortical
 from models.interneurons import volume_transmission
 from networks.cortex.populations import POPULATIONS, numbers
 from networks.cortex.projections import DELAY, Projection, excitatory, projections
-from networks.cortex.sampling import Sampler
+from networks.cortex.sampling import DELAYS, SESSION, Sampler
 
 DT = 0.1 * ms
 
@@ -140,10 +141,11 @@ def _connect(c: Connection, groups: dict, clock) -> Synapses:
         groups[c.target],
         "weight : amp (shared, constant)",
         on_pre=f"{c.compartment}_post += weight",
-        delay=DELAY[c.kind],
         clock=clock,
-        namespace=functions,
+        namespace=functions | noise.FUNCTIONS,
         name=c.name,
     )
     synapses.connect(j=f"target_{c.name}(seed_pre, i, k) for k in range(points_{c.name}(i))", skip_if_invalid=True)
+    mean, deviate = float(DELAY[c.kind]), f"normal_noise(seed_pre, {c.sampler.number}, i, {DELAYS}, {SESSION}, j)"
+    synapses.delay = f"clip({mean}*(1 + 0.5*{deviate}), {float(DT)}, {2 * mean})*second"
     return synapses

@@ -1,8 +1,9 @@
 """Who connects to whom in the cortical network: probabilities, weights, delays, input from elsewhere.
 
-A projection of the base holds for all cells of its populations, with these exceptions: SOM cells do not inhibit each
-other, PV cells not SOM cells (Pfeffer et al. 2013, Nat Neurosci 16:1068); SOM cells inhibit the apical dendrite of
-layer 5 cells instead of the soma; excitation of PV cells is stronger, of SOM cells weaker.
+A projection of the base holds for all cells of its populations, with these exceptions. The inhibition of the base,
+which is one of somata, is that of PV cells alone: each takes the synapses of its SOM neighbours too. SOM cells inhibit
+the apical dendrites of layer 5 in addition, and layer 1; the other cells have no dendrite for it. PV cells do not
+inhibit SOM cells (Pfeffer et al. 2013, Nat Neurosci 16:1068), whose excitation is weaker.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Hz, Quantity, ms, mV
 
+from equations import tufts
 from equations.interneurons.synapses import CONNECTIONS
 from networks.cortex.populations import BASE_NUMBERS, POPULATIONS
 
@@ -39,16 +41,16 @@ _ONTO_LAYER_1 = {
 PSP = 0.15 * mV  # Potjans & Diesmann 2014
 INHIBITION = -4.0  # over excitation, Potjans & Diesmann 2014
 STRONG = {("L4 E", "L23 E"): 2.0}  # Potjans & Diesmann 2014
-#: Excitation of interneurons over that of excitatory cells. PV: Avermann et al. 2012, J Neurophysiol 107:3116, rounded.
-#: SOM: that of the small circuit over its PV cells; single spikes hardly release at facilitating synapses.
-ONTO_PV = 2.0
+#: Excitation of SOM cells over that of others: that of the small circuit over its PV cells; single spikes hardly
+#: release at facilitating synapses.
 ONTO_SOM = float(CONNECTIONS["pyramidal", "som"].weight / CONNECTIONS["pyramidal", "pv"].weight)
 #: Axons from elsewhere that fire together. In the base they are independent, which leaves membranes in the background
-#: alone with a s.d. of less than 2 mV; in vivo it is 3-5 mV (model; Destexhe, Rudolph, Paré 2003). Without it the
-#: network, whose delays do not differ within a projection, synchronises.
+#: alone with a s.d. of less than 2 mV; in vivo it is 3-5 mV (model; Destexhe, Rudolph, Paré 2003). Without it layer 2/3
+#: was either silent or fired in synchronous bursts: unlike the base's, the spikes of these PV cells take time to start.
 VOLLEY = 9
-#: In steps of 0.1 ms, one delay for all synapses of a kind: the means of Potjans & Diesmann 2014 (1.5 and 0.75 ms).
-DELAY = {"E": 1.5 * ms, "I": 0.8 * ms}
+#: Mean delay; it differs between synapses with a s.d. of half of it (Potjans & Diesmann 2014). No delay is less than a
+#: step or more than twice the mean.
+DELAY = {"E": 1.5 * ms, "I": 0.75 * ms}
 
 
 @dataclass(frozen=True)
@@ -84,12 +86,12 @@ def psp(target: str, inhibition: bool = False) -> Quantity:
     """Peak of the postsynaptic potential of one spike at a neuron of population `target`."""
     if inhibition:
         return PSP * INHIBITION
-    return PSP * {"pv": ONTO_PV, "som": ONTO_SOM}.get(POPULATIONS[target].cell, 1.0)
+    return PSP * (ONTO_SOM if POPULATIONS[target].cell == "som" else 1.0)
 
 
 def _left_out(source: str, target: str) -> bool:
-    kinds = POPULATIONS[source].cell, POPULATIONS[target].cell
-    return kinds in {("som", "som"), ("pv", "som")}
+    by, onto = POPULATIONS[source].cell, POPULATIONS[target].cell
+    return (by == "pv" and onto == "som") or (by == "som" and onto not in tufts.TYPES)
 
 
 def _base_projection(source: str, target: str) -> tuple[float, str]:
@@ -111,14 +113,14 @@ def projections() -> list[Projection]:
             if not probability:
                 continue
             total = _synapses(probability, BASE_NUMBERS[of.base], BASE_NUMBERS[onto.base])
-            apical = of.cell == "som" and onto.cell in ("thick", "thin")
+            share = 1.0 if of.cell == "pv" else of.share
             found.append(
                 Projection(
                     source,
                     target,
-                    in_degree=of.share * total / BASE_NUMBERS[onto.base],
+                    in_degree=share * total / BASE_NUMBERS[onto.base],
                     psp=psp(target, inhibition=not excitatory(source)),
-                    compartment="i_input_apical" if apical else "i_input",
+                    compartment="i_input_apical" if of.cell == "som" and onto.cell in tufts.TYPES else "i_input",
                     reference=reference,
                 )
             )

@@ -15,7 +15,7 @@ from brian2 import Function
 from equations.noise import HEADER, uniform_noise
 
 #: Streams of the noise, and its session. Session 0 is a run of ``apical cortex``; 2 and more are days of training.
-_POINT, _OFFSET, SESSION = 10, 12, 1
+_POINT, _OFFSET, DELAYS, SESSION = 10, 12, 14, 1
 
 
 @dataclass(frozen=True)

@@ -74,20 +74,26 @@ def test_numpy_and_the_compiled_program_fire_the_same_spikes(folder, tiny, numpy
     assert np.allclose(data.spike_time.values[early], found.time, atol=1e-6)
 
 
-def test_a_synapse_takes_at_most_16_bytes(tiny, tmp_path):
+def test_a_queued_synapse_takes_8_bytes(tiny, tmp_path):
     s = tiny().structure
     generate_sources(s, Target(), tmp_path)
     arrays = json.loads((tmp_path / "arrays.json").read_text())
-    queue = 4
+    queue, code = 4, tmp_path / "code_objects"
+    main = (tmp_path / "main.cpp").read_text()
     for c in s.connections:
         own = {n.split(".")[1]: a for n, a in arrays.items() if n.split(".")[0] in (c.name, f"{c.name}_pre")}
-        per_synapse = [
-            a for n, a in own.items() if a["size"] is None and n not in ("N_incoming", "N_outgoing", "delay")
-        ]
-        assert sum(np.dtype(a["dtype"]).itemsize for a in per_synapse) + queue <= 16, c.name
-        created = next((tmp_path / "code_objects").glob(f"{c.name}_synapses_create_generator_*codeobject.cpp"))
+        kept = [n for n, a in own.items() if a["size"] is None and n not in ("N_incoming", "N_outgoing")]
+        assert {*kept} == {"_synaptic_pre", "_synaptic_post", "delay"}, c.name
+        queued = (code / f"before_run_{c.name}_pre_push_spikes.cpp").read_text()
+        assert f"swap({c.name}_pre.sources)" in queued and "swap(real_delays)" in queued
+        assert np.dtype(own["_synaptic_post"]["dtype"]).itemsize + queue == 8
+        created = next(code.glob(f"{c.name}_synapses_create_generator_*codeobject.cpp"))
         assert created.read_text().count("shrink_to_fit") == 2
-    assert "reserve(counts" in (tmp_path / "brianlib" / "spikequeue.h").read_text()
+    made, queued = (
+        [main.index(call.format(c.name)) for c in s.connections]
+        for call in ("_run_{}_synapses_create_generator_codeobject();", "_before_run_{}_pre_push_spikes();")
+    )
+    assert all(end < start for end, start in zip(queued, made[1:], strict=False)), "one group is queued before the next"
 
 
 @pytest.mark.parametrize(

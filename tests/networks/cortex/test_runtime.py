@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from networks.cortex.activity import events, offsets, roles, statistics
+from networks.cortex.network import build
 from networks.cortex.run import on_runtime
 from networks.cortex.values import values
 
@@ -33,6 +34,29 @@ def test_synapses_are_those_of_the_samplers(once):
         source, target = c.sampler.pairs(1)
         assert np.array_equal(arrays[f"{c.name}._synaptic_pre"], source), c.name
         assert np.array_equal(arrays[f"{c.name}._synaptic_post"], target), c.name
+
+
+def test_delays_differ_between_synapses_as_published(numpy_runtime, tiny):
+    s = tiny().structure
+
+    def delays(seed):
+        def give_seed(network):
+            for group in s.groups:
+                network[group].seed = seed
+
+        network = build(s, give_seed)
+        return {c.name: np.array(network[c.name].delay_) for c in s.connections}
+
+    found, again, other = delays(1), delays(1), delays(2)
+    for c in s.connections:
+        delay, mean = found[c.name], 1.5e-3 if c.kind == "E" else 0.75e-3  # Potjans & Diesmann 2014
+        assert np.array_equal(delay, again[c.name])
+        assert delay.min() >= 1e-4 and delay.max() <= 2 * mean
+        if delay.size > 500:
+            # With a s.d. of half the mean before numbers beyond two s.d. became two s.d., .96 of it after.
+            assert delay.mean() == pytest.approx(mean, abs=5 * mean / 2 / np.sqrt(delay.size)), c.name
+            assert delay.std() == pytest.approx(0.96 * mean / 2, rel=5 / np.sqrt(2 * delay.size)), c.name
+            assert not np.array_equal(delay[:100], other[c.name][:100])
 
 
 def test_the_same_seed_gives_the_same_spikes_and_another_others(run, once):

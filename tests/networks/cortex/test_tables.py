@@ -32,8 +32,10 @@ def test_in_degrees_are_those_of_the_base():
     # K = ln(1 - C) / ln(1 - 1/(N_pre N_post)) / N_post, by hand
     assert total("L23 E", "L23E") == pytest.approx(20683 * -np.log(1 - 0.1009), rel=1e-4)
     assert total("L4 E", "L4I") == pytest.approx(21915 * -np.log(1 - 0.0794), rel=1e-4)
-    inhibition = total("L5 PV", "L5E") + total("L5 SOM", "L5E")
-    assert inhibition == pytest.approx(1065 * -np.log(1 - 0.3726), rel=1e-4)
+    # All inhibition of the base is of PV cells; SOM cells reach the dendrites of layer 5 besides.
+    assert total("L5 PV", "L5E") == pytest.approx(1065 * -np.log(1 - 0.3726), rel=1e-4)
+    assert total("L4 PV", "L4E") == pytest.approx(5479 * -np.log(1 - 0.135), rel=1e-4)
+    assert total("L5 SOM", "L5E") == pytest.approx(0.45 * 1065 * -np.log(1 - 0.3726), rel=1e-4)
 
 
 def test_signs_and_exceptions():
@@ -41,6 +43,12 @@ def test_signs_and_exceptions():
     for (source, target), p in found.items():
         assert (p.psp > 0 * mV) == POPULATIONS[source].base.endswith("E"), (source, target)
     assert ("L23 SOM", "L23 SOM") not in found and ("L5 PV", "L5 SOM") not in found
+    assert {POPULATIONS[t].cell for s, t in found if POPULATIONS[s].cell == "som"} == {
+        "thick",
+        "thin",
+        "neurogliaform",
+        "canopy",
+    }
     assert found["L5 SOM", "L5 thick"].compartment == "i_input_apical"
     assert found["L5 PV", "L5 thick"].compartment == "i_input"
     assert found["L4 E", "L23 E"].strength == STRONG["L4 E", "L23 E"] == 2
