@@ -10,8 +10,8 @@ QUEUE = Path(__file__).with_name("spikequeue.h")
 def lighten(folder: Path) -> None:
     """Shrink arrays of synapses to their size and leave their indices and delays off the disk.
 
-    In C++ a synapse is then its target and its place in the queue, 8 bytes: its source and its delay are needed only
-    until it is queued, which comes right after it was made. In CUDA it is 12 bytes.
+    In C++ a synapse is then its target, 4 bytes: its source and its delay are needed only until it is queued, right
+    after it was made.
     """
     for path in folder.glob("code_objects/*_synapses_create_generator_*codeobject.c*"):
         text, count = re.subn(r"(\n\s*const int32_t newsize = (\w+)\.size\(\);)", _shrink, path.read_text())
@@ -24,9 +24,7 @@ def lighten(folder: Path) -> None:
     if objects.suffix == ".cpp":
         shutil.copy(QUEUE, folder / "brianlib" / "spikequeue.h")
         (folder / "brianlib" / "spikequeue.cpp").write_text('#include "spikequeue.h"\n')
-        for path in folder.glob("code_objects/before_run_*_push_spikes.cpp"):
-            _forget_after_queued(path)
-        _queue_when_made(folder / "main.cpp")
+        _queue_when_made(folder)
 
 
 def _shrink(match: re.Match) -> str:
@@ -35,29 +33,28 @@ def _shrink(match: re.Match) -> str:
     return f"{match[1]}\n    {pre}.shrink_to_fit();\n    {post}.shrink_to_fit();"
 
 
-def _forget_after_queued(path: Path) -> None:
-    text, count = re.subn(r"(\n\s*(\w+)\.prepare\([^;]*;)", _FORGET, path.read_text())
-    assert count == 1, path
-    path.write_text(text)
+def _queue_when_made(folder: Path) -> None:
+    """Queue each group of synapses whose delays differ before the next is made, and keep only its targets.
 
-
-#: Where delays differ: those are the synapses between neurons, which nothing else asks for their sources.
-_FORGET = r"""\1
-    if (n_delays > 1) {
-        std::vector<int32_t>().swap(\2.sources);
-        std::vector<double>().swap(real_delays);
-    }"""
-
-
-def _queue_when_made(main: Path) -> None:
-    """Not when all synapses are made: the delays of only one group are there at a time."""
+    Those are the synapses between neurons: of one weight, so that they can be numbered anew.
+    """
+    main = folder / "main.cpp"
     text = main.read_text()
-    for made, name in re.findall(r"( *_run_(\w+)_group_variable_set_conditional_codeobject\(\);\n)", text):
-        queued = f" *_before_run_{name}_push_spikes\\(\\);\n"
+    for made, name in re.findall(r"( *_run_(\w+)_pre_group_variable_set_conditional_codeobject\(\);\n)", text):
+        queued = f" *_before_run_{name}_pre_push_spikes\\(\\);\n"
         (call,) = re.findall(queued, text)
         text = re.sub(queued, "", text).replace(made, made + call)
+        path = folder / "code_objects" / f"before_run_{name}_pre_push_spikes.cpp"
+        code, count = re.subn(r"(\.prepare\([^;]*;)", r"\1" + _KEEP_TARGETS.format(name), path.read_text())
+        assert count == 1, path
+        path.write_text(code)
     main.write_text(text)
 
+
+_KEEP_TARGETS = """
+    {0}_pre.queue[0]->renumber(_dynamic_array_{0}__synaptic_post);
+    std::vector<int32_t>().swap({0}_pre.sources);
+    std::vector<double>().swap(real_delays);"""
 
 #: Statements of `_write_arrays` about indices and delays.
 _WRITES_SYNAPSES = (

@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cstdint>
 #include <iostream>
+#include <numeric>
 #include <vector>
 #include "stdint_compat.h"
 using namespace std; // as Brian2's own, which what includes it relies on
@@ -17,8 +18,8 @@ class CSpikeQueue
 
     const int32_t first_source, sources;
     int32_t shortest = 0, delays = 0; // in steps; number of different ones
-    std::vector<int32_t> list;        // synapses by source and delay
-    std::vector<int32_t> starts;      // in the list, of each source and delay
+    std::vector<int32_t> list;        // synapses by source and delay; empty where they are numbered so
+    std::vector<int32_t> starts;      // in that order, of each source and delay
     std::vector<std::vector<Range>> slots;
     std::vector<int32_t> arriving;
     size_t now = 0;
@@ -54,9 +55,17 @@ public:
         for (int i = 0; i < n_synapses; i++) list[starts[place(i) + 1]++] = i + openmp_padding;
     }
 
+    // Number the synapses in the order of the list, which can then go. Nothing but their targets may differ.
+    void renumber(std::vector<int32_t> &targets)
+    {
+        for (int32_t &synapse : list) synapse = targets[synapse];
+        targets.swap(list);
+        std::vector<int32_t>().swap(list);
+    }
+
     void push(const int32_t *spikes, int n_spikes)
     {
-        if (list.empty()) return;
+        if (starts.empty()) return;
         const int32_t *begin = std::lower_bound(spikes, spikes + n_spikes, first_source);
         const int32_t *end = std::lower_bound(begin, spikes + n_spikes, first_source + sources);
         for (const int32_t *spike = begin; spike < end; spike++)
@@ -75,7 +84,12 @@ public:
         {
             arriving.clear();
             for (const Range &range : slots[now])
-                arriving.insert(arriving.end(), list.begin() + range.first, list.begin() + range.last);
+            {
+                const size_t begin = arriving.size();
+                arriving.resize(begin + range.last - range.first);
+                if (list.empty()) std::iota(arriving.begin() + begin, arriving.end(), range.first);
+                else std::copy(list.begin() + range.first, list.begin() + range.last, arriving.begin() + begin);
+            }
             written = true;
         }
         return &arriving;
