@@ -7,7 +7,6 @@
 #include <cassert>
 #include <cstdint>
 #include <iostream>
-#include <numeric>
 #include <vector>
 #include "stdint_compat.h"
 using namespace std; // as Brian2's own, which what includes it relies on
@@ -72,8 +71,11 @@ public:
         {
             const int32_t *start = &starts[(size_t)(*spike - first_source)*delays];
             for (int32_t d = 0; d < delays; d++)
-                if (start[d] < start[d + 1])
-                    slots[(now + shortest + d) % slots.size()].push_back({start[d], start[d + 1]});
+            {
+                if (start[d] == start[d + 1]) continue;
+                const size_t slot = now + shortest + d; // less than twice around
+                slots[slot < slots.size() ? slot : slot - slots.size()].push_back({start[d], start[d + 1]});
+            }
         }
     }
 
@@ -82,14 +84,12 @@ public:
     {
         if (!written)
         {
-            arriving.clear();
+            size_t count = 0;
+            for (const Range &range : slots[now]) count += range.last - range.first;
+            arriving.resize(count);
+            int32_t *next = arriving.data();
             for (const Range &range : slots[now])
-            {
-                const size_t begin = arriving.size();
-                arriving.resize(begin + range.last - range.first);
-                if (list.empty()) std::iota(arriving.begin() + begin, arriving.end(), range.first);
-                else std::copy(list.begin() + range.first, list.begin() + range.last, arriving.begin() + begin);
-            }
+                for (int32_t i = range.first; i < range.last; i++) *next++ = list.empty() ? i : list[i];
             written = true;
         }
         return &arriving;
