@@ -10,8 +10,8 @@ QUEUE = Path(__file__).with_name("spikequeue.h")
 def lighten(folder: Path) -> None:
     """Shrink arrays of synapses to their size and leave their indices and delays off the disk.
 
-    In C++ a synapse is then its target and its place in the queue, 8 bytes: its source and its delay are needed only
-    until it is queued, which comes right after it was made. In CUDA it is 12 bytes.
+    A synapse is then its target and its place in the queue, which in CUDA is a list by source and delay: 8 bytes. Its
+    source and its delay are needed only until it is queued, which comes right after it was made.
     """
     for path in folder.glob("code_objects/*_synapses_create_generator_*codeobject.c*"):
         text, count = re.subn(r"(\n\s*const int32_t newsize = (\w+)\.size\(\);)", _shrink, path.read_text())
@@ -26,7 +26,7 @@ def lighten(folder: Path) -> None:
         (folder / "brianlib" / "spikequeue.cpp").write_text('#include "spikequeue.h"\n')
         for path in folder.glob("code_objects/before_run_*_push_spikes.cpp"):
             _forget_after_queued(path)
-        _queue_when_made(folder / "main.cpp")
+    _queue_when_made(folder / f"main{objects.suffix}")
 
 
 def _shrink(match: re.Match) -> str:
@@ -50,12 +50,14 @@ _FORGET = r"""\1
 
 
 def _queue_when_made(main: Path) -> None:
-    """Not when all synapses are made: the delays of only one group are there at a time."""
+    """Not when all synapses are made: the sources and delays of only one group are there at a time."""
     text = main.read_text()
-    for made, name in re.findall(r"( *_run_(\w+)_group_variable_set_conditional_codeobject\(\);\n)", text):
-        queued = f" *_before_run_{name}_push_spikes\\(\\);\n"
+    for made, name in re.findall(r"( *_run_(\w+)_pre_group_variable_set_conditional_codeobject\(\);\n)", text):
+        queued = f" *_before_run_{name}_pre_push_spikes\\(\\);\n"
+        freed = rf" *dev_dynamic_array_{name}_(?:_synaptic_pre|delay)\.\w+\(\);\n"  # CUDA: on the GPU, and here below
         (call,) = re.findall(queued, text)
-        text = re.sub(queued, "", text).replace(made, made + call)
+        free = "".join(re.findall(freed, text))
+        text = re.sub(f"{queued}|{freed}", "", text).replace(made, made + call + free + free.replace("dev_", "_"))
     main.write_text(text)
 
 
