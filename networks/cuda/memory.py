@@ -53,9 +53,18 @@ def device_bytes(arrays: dict, structure: Structure | Cortex, target: Target, du
             total["monitors"] += item * rows
             longest = max(longest, item * rows)
     total["monitors"] += longest // 2  # while a list grows, it is there twice
-    total["synapses"] += max(passing.values(), default=0) + 4 * sum(asked.bundles.values())
+    total["synapses"] += _passing(passing, asked.synapses) + 4 * sum(asked.bundles.values())
     total["synapses"] += 4 * sum(count * asked.synapses[name] for name, count in asked.lists.items())
     return total
+
+
+def _passing(groups: dict[str, int], synapses: dict[str, int]) -> int:
+    """Of the bytes that groups need while they are made, in this order, those that no later group takes to stay."""
+    needed = later = 0
+    for name in reversed(groups):
+        needed = max(needed, groups[name] - later)
+        later += (4 + 4) * synapses[name]  # target, place in the list
+    return needed
 
 
 def mice_that_fit(gpu: Gpu, arrays: dict, structure: Structure, target: Target, duration: float) -> int | None:

@@ -4,6 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from networks.cortex.network import Cortex
@@ -42,19 +43,18 @@ def test_values_are_taken_before_synapses_are_made(sources):
     assert 0 < main.index("set_from_command_line(args);") < min(created)
 
 
-def test_a_synapse_takes_8_bytes_on_the_gpu_and_those_being_listed_12_more(sources, arrays):
+def test_a_synapse_takes_8_bytes_on_the_gpu_and_12_more_while_its_group_is_made(sources, arrays):
     sampled = {c.name: round(c.sampler.expected) for c in SMALL.connections}
+    made = np.cumsum([*sampled.values()])
+    most = max(8 * made + (4 + 8) * np.array([*sampled.values()]))
+    assert 8 * made[-1] < most < 9 * made[-1]
     own = {name: entry for name, entry in arrays.items() if name.split(".")[0] in sampled}
     # Where the synapses of a neuron with a delay begin, of 0 to 3 ms or of 0 to 1.5 ms.
     offsets = 4 * sum(SMALL.group_sizes[c.source] * (31 if c.kind == "E" else 16) for c in SMALL.connections)
     # Besides: numbers of synapses, weights.
     fixed = len(sampled) * (4 + 4 + 4 + 8)
-    assert device_bytes(own, SMALL, TARGET, 1.0)["synapses"] == pytest.approx(
-        8 * sum(sampled.values())
-        + (4 + 8) * max(sampled.values())
-        + offsets
-        + fixed
-        + 4 * demand(SMALL).synapses["volume_transmission"]
+    assert device_bytes(own, SMALL, TARGET, 1.0)["synapses"] == (
+        most + offsets + fixed + 4 * demand(SMALL).synapses["volume_transmission"]
     )
 
 
@@ -129,9 +129,9 @@ def test_command_predicts_without_compiling_what_the_documentation_says(apical, 
     code, out, _ = apical("cuda-report", "--cortex", "0.1", "--json", tmp_path / "report.json")
     assert code == 0
     (network,) = json.loads((tmp_path / "report.json").read_text())["networks"]
-    assert network["neurons"] == 7776 and network["operations"] == 55
+    assert network["neurons"] == 7776 and network["operations"] == 53
     (h100,) = [p for p in network["predictions"] if p["card"] == "H100 SXM"]
-    assert h100["launching"] == pytest.approx(55 * 10_000 * 2.5e-6)
+    assert h100["launching"] == pytest.approx(53 * 10_000 * 2.5e-6)
     assert h100["moving"] == pytest.approx(network["traffic"] / 3350e9)
     (line,) = [line for line in out.splitlines() if "H100" in line]
     cells = [cell.strip() for cell in line.split("|")]
