@@ -38,18 +38,19 @@ else:
 """
 
 
+def python(*arguments):
+    """What a script prints: (script, its arguments)."""
+    return subprocess.run([sys.executable, "-c", *arguments], check=True, capture_output=True, text=True).stdout
+
+
 @pytest.fixture(scope="module")
 def network(tmp_path_factory):
     """Folder of the generated program, the files of v and w, and their values by the runtime device."""
     folder = tmp_path_factory.mktemp("delays")
     (folder / "sources").mkdir()
 
-    def python(*arguments):
-        command = [sys.executable, "-c", SCRIPT, *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-    files = python(folder / "sources").split()[-2:]
-    python("runtime", folder / "expected.npy")
+    files = python(SCRIPT, folder / "sources").split()[-2:]
+    python(SCRIPT, "runtime", folder / "expected.npy")
     return folder, files, np.load(folder / "expected.npy")
 
 
@@ -81,3 +82,11 @@ def test_delays_longer_by_a_step_show(executed, network):
         return text.replace("/ _ptr_array_cells_clock_dt[0] + 0.5", "/ _ptr_array_cells_clock_dt[0] + 1.5")
 
     assert not np.allclose(executed("late", "forward", edit=later), network[2], atol=1e-6)
+
+
+def test_effects_whose_order_matters_do_not_compile(tmp_path):
+    clipped = SCRIPT.replace("v_post += w", "v_post = clip(v_post + w, 0, 1)")
+    assert clipped != SCRIPT
+    python(clipped, tmp_path)
+    effect = (tmp_path / "code_objects" / "synapses_pre_codeobject.cu").read_text()
+    assert '#error "synapses: where delays differ, the order of synaptic effects must not matter"' in effect

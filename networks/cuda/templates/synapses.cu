@@ -12,7 +12,7 @@
 {{ super() }}
 {% else %}
 {% if not parallel %}
-#error "{{owner.name}}: where delays differ, synapses may only add to variables of their target"
+#error "{{owner.name}}: where delays differ, the order of synaptic effects must not matter"
 {% endif %}
 __global__ void _run_kernel_{{codeobj_name}}(
     int _N,

@@ -1,7 +1,7 @@
 {# USES_VARIABLES { N, delay, _n_sources, _n_targets, _source_dt } #}
-{# Where delays differ, nothing is pushed into brian2cuda's queues, whose synapses one block of threads would handle while
-   the host waits for the number of spikes. The synapses are listed by source and delay, once, and the lists of events of
-   the last steps are kept; synapses.cu looks back in them. #}
+{# Where delays differ, nothing is pushed into brian2cuda's queues, whose synapses one block of threads would handle
+   while the host waits for the number of spikes. The synapses are listed by source and delay, once, and the lists of
+   events of the last steps are kept; synapses.cu looks back in them. #}
 {% extends 'brian2cuda/synapses_push_spikes.cu' %}
 
 {% block before_run_defines %}
