@@ -10,8 +10,8 @@ QUEUE = Path(__file__).with_name("spikequeue.h")
 def lighten(folder: Path) -> None:
     """Shrink arrays of synapses to their size and leave their indices and delays off the disk.
 
-    A synapse is then its target and its place in the queue, which in CUDA is a list by source and delay: 8 bytes. Its
-    source and its delay are needed only until it is queued, which comes right after it was made.
+    A synapse is then its target, 4 bytes, in CUDA also its place in a list by source and delay, 8 bytes: its source and
+    its delay are needed only until it is queued, right after it was made.
     """
     for path in folder.glob("code_objects/*_synapses_create_generator_*codeobject.c*"):
         text, count = re.subn(r"(\n\s*const int32_t newsize = (\w+)\.size\(\);)", _shrink, path.read_text())
@@ -24,8 +24,6 @@ def lighten(folder: Path) -> None:
     if objects.suffix == ".cpp":
         shutil.copy(QUEUE, folder / "brianlib" / "spikequeue.h")
         (folder / "brianlib" / "spikequeue.cpp").write_text('#include "spikequeue.h"\n')
-        for path in folder.glob("code_objects/before_run_*_push_spikes.cpp"):
-            _forget_after_queued(path)
     _queue_when_made(folder / f"main{objects.suffix}")
 
 
@@ -35,22 +33,8 @@ def _shrink(match: re.Match) -> str:
     return f"{match[1]}\n    {pre}.shrink_to_fit();\n    {post}.shrink_to_fit();"
 
 
-def _forget_after_queued(path: Path) -> None:
-    text, count = re.subn(r"(\n\s*(\w+)\.prepare\([^;]*;)", _FORGET, path.read_text())
-    assert count == 1, path
-    path.write_text(text)
-
-
-#: Where delays differ: those are the synapses between neurons, which nothing else asks for their sources.
-_FORGET = r"""\1
-    if (n_delays > 1) {
-        std::vector<int32_t>().swap(\2.sources);
-        std::vector<double>().swap(real_delays);
-    }"""
-
-
 def _queue_when_made(main: Path) -> None:
-    """Not when all synapses are made: the sources and delays of only one group are there at a time."""
+    """Queue each group of synapses whose delays differ, those between neurons, before the next is made."""
     text = main.read_text()
     for made, name in re.findall(r"( *_run_(\w+)_pre_group_variable_set_conditional_codeobject\(\);\n)", text):
         queued = f" *_before_run_{name}_pre_push_spikes\\(\\);\n"
@@ -58,8 +42,22 @@ def _queue_when_made(main: Path) -> None:
         (call,) = re.findall(queued, text)
         free = "".join(re.findall(freed, text))
         text = re.sub(f"{queued}|{freed}", "", text).replace(made, made + call + free + free.replace("dev_", "_"))
+        if main.suffix == ".cpp":
+            _keep_targets(main.parent / "code_objects" / f"before_run_{name}_pre_push_spikes.cpp", name)
     main.write_text(text)
 
+
+def _keep_targets(path: Path, name: str) -> None:
+    """Once synapses are queued, keep nothing else: they have one weight, so that they can be numbered anew."""
+    text, count = re.subn(r"(\.prepare\([^;]*;)", r"\1" + _KEEP_TARGETS.format(name), path.read_text())
+    assert count == 1, path
+    path.write_text(text)
+
+
+_KEEP_TARGETS = """
+    {0}_pre.queue[0]->renumber(_dynamic_array_{0}__synaptic_post);
+    std::vector<int32_t>().swap({0}_pre.sources);
+    std::vector<double>().swap(real_delays);"""
 
 #: Statements of `_write_arrays` about indices and delays.
 _WRITES_SYNAPSES = (

@@ -17,8 +17,8 @@ class CSpikeQueue
 
     const int32_t first_source, sources;
     int32_t shortest = 0, delays = 0; // in steps; number of different ones
-    std::vector<int32_t> list;        // synapses by source and delay
-    std::vector<int32_t> starts;      // in the list, of each source and delay
+    std::vector<int32_t> list;        // synapses by source and delay; empty where they are numbered so
+    std::vector<int32_t> starts;      // in that order, of each source and delay
     std::vector<std::vector<Range>> slots;
     std::vector<int32_t> arriving;
     size_t now = 0;
@@ -54,17 +54,28 @@ public:
         for (int i = 0; i < n_synapses; i++) list[starts[place(i) + 1]++] = i + openmp_padding;
     }
 
+    // Number the synapses in the order of the list, which can then go. Nothing but their targets may differ.
+    void renumber(std::vector<int32_t> &targets)
+    {
+        for (int32_t &synapse : list) synapse = targets[synapse];
+        targets.swap(list);
+        std::vector<int32_t>().swap(list);
+    }
+
     void push(const int32_t *spikes, int n_spikes)
     {
-        if (list.empty()) return;
+        if (starts.empty()) return;
         const int32_t *begin = std::lower_bound(spikes, spikes + n_spikes, first_source);
         const int32_t *end = std::lower_bound(begin, spikes + n_spikes, first_source + sources);
         for (const int32_t *spike = begin; spike < end; spike++)
         {
             const int32_t *start = &starts[(size_t)(*spike - first_source)*delays];
             for (int32_t d = 0; d < delays; d++)
-                if (start[d] < start[d + 1])
-                    slots[(now + shortest + d) % slots.size()].push_back({start[d], start[d + 1]});
+            {
+                if (start[d] == start[d + 1]) continue;
+                const size_t slot = now + shortest + d; // less than twice around
+                slots[slot < slots.size() ? slot : slot - slots.size()].push_back({start[d], start[d + 1]});
+            }
         }
     }
 
@@ -73,9 +84,12 @@ public:
     {
         if (!written)
         {
-            arriving.clear();
+            size_t count = 0;
+            for (const Range &range : slots[now]) count += range.last - range.first;
+            arriving.resize(count);
+            int32_t *next = arriving.data();
             for (const Range &range : slots[now])
-                arriving.insert(arriving.end(), list.begin() + range.first, list.begin() + range.last);
+                for (int32_t i = range.first; i < range.last; i++) *next++ = list.empty() ? i : list[i];
             written = true;
         }
         return &arriving;

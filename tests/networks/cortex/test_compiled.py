@@ -74,11 +74,11 @@ def test_numpy_and_the_compiled_program_fire_the_same_spikes(folder, tiny, numpy
     assert np.allclose(data.spike_time.values[early], found.time, atol=1e-6)
 
 
-def test_a_queued_synapse_takes_8_bytes(tiny, tmp_path):
+def test_a_queued_synapse_takes_4_bytes(tiny, tmp_path):
     s = tiny().structure
     generate_sources(s, Target(), tmp_path)
     arrays = json.loads((tmp_path / "arrays.json").read_text())
-    queue, code = 4, tmp_path / "code_objects"
+    code = tmp_path / "code_objects"
     main = (tmp_path / "main.cpp").read_text()
     for c in s.connections:
         own = {n.split(".")[1]: a for n, a in arrays.items() if n.split(".")[0] in (c.name, f"{c.name}_pre")}
@@ -86,7 +86,8 @@ def test_a_queued_synapse_takes_8_bytes(tiny, tmp_path):
         assert {*kept} == {"_synaptic_pre", "_synaptic_post", "delay"}, c.name
         queued = (code / f"before_run_{c.name}_pre_push_spikes.cpp").read_text()
         assert f"swap({c.name}_pre.sources)" in queued and "swap(real_delays)" in queued
-        assert np.dtype(own["_synaptic_post"]["dtype"]).itemsize + queue == 8
+        assert f"renumber(_dynamic_array_{c.name}__synaptic_post)" in queued
+        assert own["_synaptic_post"]["dtype"] == "int32"
         created = next(code.glob(f"{c.name}_synapses_create_generator_*codeobject.cpp"))
         assert created.read_text().count("shrink_to_fit") == 2
     made, queued = (
