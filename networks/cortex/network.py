@@ -33,6 +33,11 @@ class Connection:
     def name(self) -> str:
         return self.sampler.name
 
+    @property
+    def longest_delay(self) -> int:
+        """In steps."""
+        return round(2 * DELAY[self.kind] / DT)
+
 
 @dataclass(frozen=True)
 class Cortex:

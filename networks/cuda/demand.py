@@ -21,6 +21,7 @@ class Demand:
     """copies : independent copies in the program (mice), to which all numbers are proportional
     predicted : numbers of copies to predict the speed of
     synapses : their number by name; lists : how often they are listed by neuron, once for each pathway
+    bundles : by name, of synapses whose delays differ: as many as neurons and steps of delay, from none to the longest
     rates : events per second of a neuron by list of events
     monitors : neurons, and events per second of each, of the monitors of events
     """
@@ -29,6 +30,7 @@ class Demand:
     predicted: tuple[int, ...]
     synapses: dict[str, int]
     lists: dict[str, int]
+    bundles: dict[str, int]
     rates: dict[str, float]
     monitors: dict[str, tuple[int, float]]
 
@@ -41,7 +43,7 @@ def demand(structure: Structure | Cortex) -> Demand:
 def _of_cohort(s: Structure) -> Demand:
     lists = {"feed_forward": 2, "volume_transmission": 1}
     monitors = {name: (s.mice * s.cells, rate) for name, rate in EVENT_RATES.items()}
-    return Demand(s.mice, MICE, s.synapses, lists, COHORT_RATES, monitors)
+    return Demand(s.mice, MICE, s.synapses, lists, {}, COHORT_RATES, monitors)
 
 
 def _of_cortex(s: Cortex) -> Demand:
@@ -59,6 +61,7 @@ def _of_cortex(s: Cortex) -> Demand:
         predicted=(1,),
         synapses=synapses,
         lists=dict.fromkeys(synapses, 1),
+        bundles={c.name: size[c.source] * (c.longest_delay + 1) for c in s.connections},
         rates={f"{group}._spikespace": rate for group, rate in rates.items()},
         monitors=monitors | {"plateaus": (size["pyramidal"], DEFAULT_RATE)},
     )

@@ -44,7 +44,8 @@ class Operation:
 class Traffic:
     """Bytes that one thread of a kernel reads and writes in global memory, by what the thread is for.
 
-    Elements of arrays count once however often they are used; single values that all threads read do not count.
+    Elements of arrays count once however often they are used; single values that all threads of a block read do not
+    count.
     """
 
     read: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("cell", "event", "synapse"), 0))
@@ -138,7 +139,7 @@ def thread_traffic(kernel: Function, device_arrays: dict[str, str]) -> Traffic:
     types = device_arrays | _pointers(kernel.parameters.replace(",", ";")) | _pointers(kernel.body)
     values = [p for p in kernel.parameters.split(",") if "*" not in p]
     uniform = {p.split()[-1] for p in values if p.split()}
-    uniform |= set(re.findall(r"const \w+ (\w+) = [\d.e+-]+;", kernel.body))
+    uniform |= set(re.findall(r"const \w+ (\w+) = (?:[\d.e+-]+|blockIdx\.x % \w+);", kernel.body))
     traffic, seen, rest = Traffic(), set(), "cell"
     for statement, conditions in statements(kernel.body):
         level = rest

@@ -26,18 +26,20 @@ def device_bytes(arrays: dict, structure: Structure | Cortex, target: Target, du
     """Estimated bytes on the GPU of a run of `duration` seconds: neurons, synapses, monitors, context.
 
     All but the context is proportional to the number of mice. Numbers of the source neurons of synapses, which are
-    there until the first step, count.
+    there until the first step, count. Where delays differ, these and the delays are there for one group at a time.
 
     arrays : table of ``arrays.json``
     """
     asked = demand(structure)
     total = {"neurons": 0, "synapses": 0, "monitors": 0, "context": CONTEXT + target.heap_mb * 2**20}
-    longest = 0
+    longest, passing = 0, dict.fromkeys(asked.bundles, 0)
     for name, entry in arrays.items():
         owner, variable = name.split(".")
         item = np.dtype(entry["dtype"]).itemsize
-        if owner in asked.synapses:
-            # One delay holds for all synapses, the numbers of synapses are one per cell.
+        if owner in passing and variable in ("_synaptic_pre", "delay"):
+            passing[owner] += item * asked.synapses[owner]
+        elif owner in asked.synapses:
+            # Else one delay holds for all synapses; the numbers of synapses are one per cell.
             grows = entry["size"] is None and variable not in ("delay", "N_incoming", "N_outgoing")
             total["synapses"] += item * (asked.synapses[owner] if grows else entry["size"] or 1)
         elif entry["size"] is not None:
@@ -51,8 +53,18 @@ def device_bytes(arrays: dict, structure: Structure | Cortex, target: Target, du
             total["monitors"] += item * rows
             longest = max(longest, item * rows)
     total["monitors"] += longest // 2  # while a list grows, it is there twice
+    total["synapses"] += _passing(passing, asked.synapses) + 4 * sum(asked.bundles.values())
     total["synapses"] += 4 * sum(count * asked.synapses[name] for name, count in asked.lists.items())
     return total
+
+
+def _passing(groups: dict[str, int], synapses: dict[str, int]) -> int:
+    """Of the bytes that groups need while they are made, in this order, those that no later group takes to stay."""
+    needed = later = 0
+    for name in reversed(groups):
+        needed = max(needed, groups[name] - later)
+        later += (4 + 4) * synapses[name]  # target, place in the list
+    return needed
 
 
 def mice_that_fit(gpu: Gpu, arrays: dict, structure: Structure, target: Target, duration: float) -> int | None:

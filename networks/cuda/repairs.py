@@ -6,18 +6,11 @@ from pathlib import Path
 def repair(program: Path) -> None:
     """Mend the sources of a generated program. Raises ValueError where they are not as expected."""
     keep_case_of_paths(program)
-    add_barrier_to_queue(program)
 
 
 def keep_case_of_paths(program: Path) -> None:
     """The values of the program's arguments, among them names of files, would be turned into lower case."""
     _replace(program / "objects.cu", "c = std::tolower(static_cast<unsigned char>(c));", "")
-
-
-def add_barrier_to_queue(program: Path) -> None:
-    """All threads read the state of a spike queue that thread 0 then writes: it must wait for them."""
-    read = "bool initialize_semaphores = (!semaphore);\n"
-    _replace(program / "brianlib" / "spikequeue.h", read, f"{read}        __syncthreads();  // added by apical\n")
 
 
 def _replace(path: Path, old: str, new: str) -> None:

@@ -25,7 +25,7 @@ class KernelReport:
     """A kernel of the time loop. Resources and occupancy are None when it is not compiled.
 
     threads : cells, units, mice or synapses of one mouse that the kernel runs over, 0 where it runs over events
-    events : per mouse and second, of the neurons whose events it handles
+    events : per mouse and second, of the neurons whose events it handles; where delays differ, once for each delay
     synapses : of each event
     """
 
@@ -187,9 +187,11 @@ def _kernel_report(program, clock, function, kernel, resources, arch, asked, arr
         name = f"{group}._{space}"
         neurons = arrays[name]["size"] - 1
         events = neurons / asked.copies * asked.rates.get(name, DEFAULT_RATE)
-        pathway = re.search(r"(\w+)_num_synapses_by_pre\[", body)
+        pathway = re.search(r"(\w+)_(?:num_synapses_by_pre|synapses_offset_by_bundle)\[", body)
         if pathway:
-            synapses = asked.synapses[pathway[1].rpartition("_")[0]] / neurons
+            name = pathway[1].rpartition("_")[0]
+            handled = asked.bundles.get(name, neurons)
+            events, synapses = events * handled / neurons, asked.synapses[name] / handled
     return KernelReport(
         name=kernel,
         clock=clock,

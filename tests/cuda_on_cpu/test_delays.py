@@ -1,4 +1,4 @@
-"""brian2cuda's spike queue for delays that differ, executed on the CPU against Brian2's runtime device."""
+"""Delays that differ in a CUDA program, executed on the CPU against Brian2's runtime device."""
 
 import subprocess
 import sys
@@ -9,11 +9,9 @@ import pytest
 #: 50 cells with delays of 1 to 30 steps: writes the CUDA program, or what it should compute.
 SCRIPT = """
 import sys
-from pathlib import Path
 import numpy as np
 from brian2 import *
 from networks.cuda.preferences import configure
-from networks.cuda.repairs import add_barrier_to_queue
 from networks.target import Target
 
 prefs.codegen.target = "numpy"
@@ -35,10 +33,14 @@ if folder == "runtime":
     np.save(sys.argv[2], [*cells.v, *synapses.w])
 else:
     device.build(directory=folder, compile=False, run=False, with_output=False)
-    add_barrier_to_queue(Path(folder))
     for variable in (cells.variables["v"], synapses.variables["w"]):
         print(device.get_array_filename(variable))
 """
+
+
+def python(*arguments):
+    """What a script prints: (script, its arguments)."""
+    return subprocess.run([sys.executable, "-c", *arguments], check=True, capture_output=True, text=True).stdout
 
 
 @pytest.fixture(scope="module")
@@ -47,36 +49,44 @@ def network(tmp_path_factory):
     folder = tmp_path_factory.mktemp("delays")
     (folder / "sources").mkdir()
 
-    def python(*arguments):
-        command = [sys.executable, "-c", SCRIPT, *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-    files = python(folder / "sources").split()[-2:]
-    python("runtime", folder / "expected.npy")
+    files = python(SCRIPT, folder / "sources").split()[-2:]
+    python(SCRIPT, "runtime", folder / "expected.npy")
     return folder, files, np.load(folder / "expected.npy")
 
 
-def executed(execute, network, name, order, **options):
-    folder, files, _ = network
-    program = folder / name / "main"
-    if not program.exists():
-        execute.build(folder / "sources", folder / name, **options)
-    (folder / f"{name}-{order}").mkdir()
-    done = execute.run(program, "--results_dir", f"{folder}/{name}-{order}/", order=order)
-    if done.returncode:
-        return None
-    return np.concatenate([np.fromfile(folder / f"{name}-{order}" / file) for file in files])
+@pytest.fixture(scope="module")
+def executed(execute, network):
+    """Results of an order of threads: (name of the program, order, options of `build`) to v and w."""
+
+    def make(name, order, **options):
+        folder, files, _ = network
+        program = folder / name / "main"
+        if not program.exists():
+            execute.build(folder / "sources", folder / name, **options)
+        results = folder / f"{name}-{order}"
+        results.mkdir()
+        execute.run(program, "--results_dir", f"{results}/", order=order, check=True)
+        return np.concatenate([np.fromfile(results / file) for file in files])
+
+    return make
 
 
 @pytest.mark.parametrize("order", ["forward", "reversed", "shuffled"])
-def test_delays_that_differ_are_right_in_any_order_of_threads(order, execute, network):
+def test_delays_that_differ_are_right_in_any_order_of_threads(order, executed, network):
     # Sums of synaptic effects depend on their order in the last digits.
-    np.testing.assert_allclose(executed(execute, network, "whole", order), network[2], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(executed("whole", order), network[2], rtol=0, atol=1e-12)
 
 
-def test_without_the_barrier_that_we_add_to_the_queue_some_order_fails(execute, network):
-    def remove(name, text):
-        return text.replace("__syncthreads();  // added by apical", "") if name.endswith("spikequeue.h") else text
+def test_delays_longer_by_a_step_show(executed, network):
+    def later(name, text):
+        return text.replace("/ _ptr_array_cells_clock_dt[0] + 0.5", "/ _ptr_array_cells_clock_dt[0] + 1.5")
 
-    results = [executed(execute, network, "bare", order, edit=remove) for order in ("forward", "reversed", "shuffled")]
-    assert any(found is None or not np.allclose(found, network[2], atol=1e-12) for found in results)
+    assert not np.allclose(executed("late", "forward", edit=later), network[2], atol=1e-6)
+
+
+def test_effects_whose_order_matters_do_not_compile(tmp_path):
+    clipped = SCRIPT.replace("v_post += w", "v_post = clip(v_post + w, 0, 1)")
+    assert clipped != SCRIPT
+    python(clipped, tmp_path)
+    effect = (tmp_path / "code_objects" / "synapses_pre_codeobject.cu").read_text()
+    assert '#error "synapses: where delays differ, the order of synaptic effects must not matter"' in effect

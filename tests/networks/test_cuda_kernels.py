@@ -74,6 +74,17 @@ def test_bytes_of_a_spike_and_of_its_synapses():
     assert traffic.written == {"cell": 0, "event": 0, "synapse": 8}
 
 
+def test_what_all_threads_of_a_block_read_does_not_count():
+    text = """
+    __global__ void effect(int32_t** lists, int num_lists, int now, int* offsets, double* x)
+    {
+        const int ago = blockIdx.x % num_lists;
+        const int32_t* events = lists[(now + num_lists - ago) % num_lists];
+        x[_idx] = offsets[_idx];
+    }"""
+    assert thread_traffic(functions(text)["effect"], {}).read["cell"] == 4
+
+
 def test_bytes_of_recorded_samples_follow_rows():
     text = "__global__ void record(double** rows, int now, double* x) { rows[_idx][now] = x[_idx]; }"
     traffic = thread_traffic(functions(text)["record"], {})

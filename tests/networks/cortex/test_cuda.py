@@ -4,6 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from networks.cortex.network import Cortex
@@ -42,15 +43,36 @@ def test_values_are_taken_before_synapses_are_made(sources):
     assert 0 < main.index("set_from_command_line(args);") < min(created)
 
 
-def test_a_synapse_takes_12_bytes_on_the_gpu_and_none_on_the_disk(sources, arrays):
+def test_a_synapse_takes_8_bytes_on_the_gpu_and_12_more_while_its_group_is_made(sources, arrays):
     sampled = {c.name: round(c.sampler.expected) for c in SMALL.connections}
+    made = np.cumsum([*sampled.values()])
+    most = max(8 * made + (4 + 8) * np.array([*sampled.values()]))
+    assert 8 * made[-1] < most < 9 * made[-1]
     own = {name: entry for name, entry in arrays.items() if name.split(".")[0] in sampled}
-    # Besides: numbers of synapses, delays, weights.
-    fixed = len(sampled) * (4 + 4 + 4 + 8 + 8)
-    assert device_bytes(own, SMALL, TARGET, 1.0)["synapses"] == pytest.approx(
-        12 * sum(sampled.values()) + fixed + 4 * demand(SMALL).synapses["volume_transmission"]
+    # Where the synapses of a neuron with a delay begin, of 0 to 3 ms or of 0 to 1.5 ms.
+    offsets = 4 * sum(SMALL.group_sizes[c.source] * (31 if c.kind == "E" else 16) for c in SMALL.connections)
+    # Besides: numbers of synapses, weights.
+    fixed = len(sampled) * (4 + 4 + 4 + 8)
+    assert device_bytes(own, SMALL, TARGET, 1.0)["synapses"] == (
+        most + offsets + fixed + 4 * demand(SMALL).synapses["volume_transmission"]
     )
-    assert "outfile__dynamic_array_point_to_point__synaptic" not in (sources / "objects.cu").read_text()
+
+
+def test_a_group_of_synapses_is_listed_and_its_sources_and_delays_freed_before_the_next_is_made(sources):
+    main = (sources / "main.cu").read_text()
+    main = main[main.index("set_from_command_line(args);") :]
+    steps = ["_run_{}_synapses_create_generator_codeobject", "_before_run_{}_pre_push_spikes"]
+    arrays = [f"{where}_dynamic_array_{{}}_{array}" for where in ("dev", "") for array in ("_synaptic_pre", "delay")]
+    steps += [f"{array}.shrink_to_fit" for array in arrays]
+    places = [main.index(f" {step.format(c.name)}();") for c in SMALL.connections for step in steps]
+    assert places == sorted(places)
+
+
+def test_synapses_are_not_written_to_the_disk(sources):
+    objects = (sources / "objects.cu").read_text()
+    assert "outfile__array_point_v" in objects
+    for array in ("_synaptic_pre", "_synaptic_post", "delay"):
+        assert f"outfile__dynamic_array_point_to_point_{array}" not in objects
     created = next((sources / "code_objects").glob("point_to_point_synapses_create_generator_*.cu"))
     assert created.read_text().count("shrink_to_fit") == 2
 
@@ -75,6 +97,11 @@ def test_synaptic_events_are_synapses_times_rates(sources, arrays):
     report = make_report(sources, SMALL, arrays)
     (kernel,) = [k for k in report.kernels if k.name == "_run_kernel_point_to_point_pre_codeobject"]
     rates = demand(SMALL).rates
+    assert kernel.events == pytest.approx(31 * SMALL.group_sizes["point"] * rates["point._spikespace"]), (
+        "of 0 to 30 steps"
+    )
+    assert kernel.traffic.total("event") == 4 + 4 + 4  # number, where its synapses with that delay begin and end
+    assert kernel.traffic.total("cell") == 0
     assert kernel.events * kernel.synapses == pytest.approx(
         demand(SMALL).synapses["point_to_point"] * rates["point._spikespace"]
     )
@@ -102,9 +129,9 @@ def test_command_predicts_without_compiling_what_the_documentation_says(apical, 
     code, out, _ = apical("cuda-report", "--cortex", "0.1", "--json", tmp_path / "report.json")
     assert code == 0
     (network,) = json.loads((tmp_path / "report.json").read_text())["networks"]
-    assert network["neurons"] == 7776 and network["operations"] == 55
+    assert network["neurons"] == 7776 and network["operations"] == 53
     (h100,) = [p for p in network["predictions"] if p["card"] == "H100 SXM"]
-    assert h100["launching"] == pytest.approx(55 * 10_000 * 2.5e-6)
+    assert h100["launching"] == pytest.approx(53 * 10_000 * 2.5e-6)
     assert h100["moving"] == pytest.approx(network["traffic"] / 3350e9)
     (line,) = [line for line in out.splitlines() if "H100" in line]
     cells = [cell.strip() for cell in line.split("|")]
