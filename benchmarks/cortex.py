@@ -12,7 +12,8 @@ from benchmarks.engines import ENGINES, Timing
 from networks.cortex.network import DT, Cortex
 from networks.cortex.populations import numbers
 
-#: By `networks.cortex.lighten`: its target; the other 20 bytes are there while it is made.
+#: By `networks.cortex.lighten`: its target; while its group is made, also source, delay, place in the queue, and room
+#: for more.
 BYTES_PER_SYNAPSE, BYTES_WHILE_MADE = 4, 24
 FULL = sum(numbers(1.0).values())
 WARM_UP = 0.1  # biological seconds
@@ -55,7 +56,8 @@ def measure(
     found, left_out = [], []
     for size in sizes:
         s = Cortex(scale=size / FULL, in_degree=in_degree, record="counts")
-        needed = BYTES_WHILE_MADE * synapses(s)
+        largest = max(c.sampler.expected for c in s.connections)
+        needed = BYTES_PER_SYNAPSE * synapses(s) + BYTES_WHILE_MADE * largest
         if needed > free_memory():
             left_out.append(f"{size:,} neurons: {synapses(s):.3g} synapses need about {needed / 2**30:.0f} GiB")
             continue
