@@ -13,7 +13,7 @@ from equations import noise
 from models import cortical
 from models.interneurons import volume_transmission
 from networks.cortex.populations import POPULATIONS, numbers
-from networks.cortex.projections import DELAY, Projection, excitatory, projections
+from networks.cortex.projections import DELAY, DELAY_SPREAD, LONGEST_DELAY, Projection, excitatory, projections
 from networks.cortex.sampling import DELAYS, SESSION, Sampler
 
 DT = 0.1 * ms
@@ -36,7 +36,7 @@ class Connection:
     @property
     def longest_delay(self) -> int:
         """In steps."""
-        return round(2 * DELAY[self.kind] / DT)
+        return round(LONGEST_DELAY * DELAY[self.kind] / DT)
 
 
 @dataclass(frozen=True)
@@ -152,5 +152,5 @@ def _connect(c: Connection, groups: dict, clock) -> Synapses:
     )
     synapses.connect(j=f"target_{c.name}(seed_pre, i, k) for k in range(points_{c.name}(i))", skip_if_invalid=True)
     mean, deviate = float(DELAY[c.kind]), f"normal_noise(seed_pre, {c.sampler.number}, i, {DELAYS}, {SESSION}, j)"
-    synapses.delay = f"clip({mean}*(1 + 0.5*{deviate}), {float(DT)}, {2 * mean})*second"
+    synapses.delay = f"clip({mean}*(1 + {DELAY_SPREAD}*{deviate}), {float(DT)}, {LONGEST_DELAY * mean})*second"
     return synapses

@@ -48,9 +48,10 @@ ONTO_SOM = float(CONNECTIONS["pyramidal", "som"].weight / CONNECTIONS["pyramidal
 #: alone with a s.d. of less than 2 mV; in vivo it is 3-5 mV (model; Destexhe, Rudolph, Paré 2003). Without it layer 2/3
 #: was either silent or fired in synchronous bursts: unlike the base's, the spikes of these PV cells take time to start.
 VOLLEY = 9
-#: Mean delay; it differs between synapses with a s.d. of half of it (Potjans & Diesmann 2014). No delay is less than a
-#: step or more than twice the mean.
+#: Mean delay of synapses, and the s.d. over it (Potjans & Diesmann 2014). No delay is less than a step or more than
+#: `LONGEST_DELAY` times the mean (model: as far above the mean as none is below).
 DELAY = {"E": 1.5 * ms, "I": 0.75 * ms}
+DELAY_SPREAD, LONGEST_DELAY = 0.5, 2
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ def full():
 def test_with_all_synapses_each_population_is_in_its_range_and_near_its_published_rate(full):
     for row in full[1]:
         assert row["in_range"], row
-        assert 0.5 < row["rate"] / row["aim"] < 2, row  # the network has ten times the gain of a sparse one
+        assert 0.5 < row["rate"] / row["aim"] < 2, row
 
 
 def test_thick_tufted_cells_have_plateaus_and_thin_tufted_ones_do_not(full):
