@@ -17,17 +17,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from networks.circuit import Structure
-from networks.cohort import Cohort, target_of
-from networks.config import Config
-from networks.cuda.gpu import Gpu, require_gpu
-from networks.cuda.memory import mice_that_fit
-from networks.cuda.toolchain import toolchain
-from networks.device import generate_sources
-from networks.errors import UserError
-from networks.results import CohortResults
-from networks.session import Training
-from networks.training import environment
+from apical.networks.circuits.circuit import Structure
+from apical.networks.training.cohort import Cohort, target_of
+from apical.networks.training.config import Config
+from apical.networks.devices.cuda.gpu import Gpu, require_gpu
+from apical.networks.devices.cuda.memory import mice_that_fit
+from apical.networks.devices.cuda.toolchain import toolchain
+from apical.networks.devices.program import generate_sources
+from apical.networks.errors import UserError
+from apical.networks.devices.results import CohortResults
+from apical.networks.training.day import Training
+from apical.networks.provenance import environment
 
 console = Console(highlight=False)
 HEADINGS = ("device", "precision", "mice", "mouse-s per s", "against CPU", "run, s", "wall, s", "built, s", "spikes/s")

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from benchmarks.study import DAYS, MICE
+from apical.benchmarks.study import DAYS, MICE
 
 INTRODUCTION = """# Benchmarks
 

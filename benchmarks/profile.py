@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.cortex import FULL
-from benchmarks.engines import SEED, counted
-from networks.compiler import COMPILER_FLAGS, compiler
-from networks.cortex.network import DT, Cortex
-from networks.cortex.values import values
-from networks.device import CompiledProgram
-from networks.errors import UserError
-from networks.results import Results
+from apical.benchmarks.cortex import FULL
+from apical.benchmarks.engines import SEED, counted
+from apical.networks.devices.cpp.compiler import COMPILER_FLAGS, compiler
+from apical.networks.circuits.cortex.network import DT, Cortex
+from apical.networks.circuits.cortex.values import values
+from apical.networks.devices.program import CompiledProgram
+from apical.networks.errors import UserError
+from apical.networks.devices.results import Results
 
 #: Name of a function of the program, and what it does. The first that fits counts; connecting is no part of a step.
 PARTS = {

@@ -5,9 +5,9 @@ import os
 import tempfile
 from pathlib import Path
 
-from networks.config import Config
-from networks.protocols import PROTOCOLS
-from networks.training import train
+from apical.networks.training.config import Config
+from apical.networks.training.protocols import PROTOCOLS
+from apical.networks.training.run import train
 
 #: Of the study: learners, NDNF+ light, light only; days of each.
 MICE, DAYS, CELLS = 6 + 4 + 5, 14, 310

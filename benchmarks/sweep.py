@@ -14,12 +14,12 @@ from brian2 import device, second, set_device
 from rich.console import Console
 from rich.table import Table
 
-from networks.circuit import Structure, build
-from networks.errors import UserError
-from networks.runtime import arrays_of
-from networks.sweep import Design, sweep
-from networks.sweep.shards import Shard, cut, run_shard
-from networks.training import environment
+from apical.networks.circuits.circuit import Structure, build
+from apical.networks.errors import UserError
+from apical.networks.devices.runtime import arrays_of
+from apical.networks.sweep import Design, sweep
+from apical.networks.sweep.shards import Shard, cut, run_shard
+from apical.networks.provenance import environment
 
 console = Console(highlight=False)
 

@@ -8,7 +8,7 @@ membrane smooth the kicks of many steps into a normally distributed potential.
 import numpy as np
 from brian2 import Quantity, ms
 
-from equations.parameters import Parameter, Table
+from apical.equations.parameters import Parameter, Table
 
 PD14 = "Potjans & Diesmann 2014"
 

@@ -9,7 +9,7 @@ takes the sign and size of the alignment (`consolidate`).
 import numpy as np
 from brian2 import second
 
-from equations.parameters import Parameter, Table
+from apical.equations.parameters import Parameter, Table
 
 PARAMETERS: Table = {
     "tau_activity": Parameter(30 * second, "running mean and variance in trials", "model: some trials", low=1 * second),

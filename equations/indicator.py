@@ -9,7 +9,7 @@ The product is a sum of four exponentials; its two rise terms (13.8 and 15.6 ms)
 
 from brian2 import Hz, ms
 
-from equations.parameters import Parameter, Table
+from apical.equations.parameters import Parameter, Table
 
 ZHANG = "Zhang et al. 2023, fit for jGCaMP7f"
 

@@ -7,7 +7,7 @@ follows one of a few slow latents of its mouse.
 
 from brian2 import Hz, second
 
-from equations.parameters import Parameter, Table
+from apical.equations.parameters import Parameter, Table
 
 PARAMETERS: Table = {
     "rate_active": Parameter(8 * Hz, "rate of the active pool", "model: sparse cortical rates", low=0 * Hz),

@@ -7,7 +7,7 @@ does not depress with use, although neurogliaform synapses do: the block by ligh
 
 from brian2 import Mohm, ms, mV, nS, pA
 
-from equations.parameters import Parameter, Table
+from apical.equations.parameters import Parameter, Table
 
 NAUMANN = "Naumann 2025"
 L1 = "layer 1 neurogliaform cells, textbook range"

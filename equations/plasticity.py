@@ -8,7 +8,7 @@ two cells. Pbar is read before the averages move.
 
 from brian2 import ms, pA, second
 
-from equations.parameters import Parameter, Table
+from apical.equations.parameters import Parameter, Table
 
 PAYEUR = "Payeur et al. 2021"
 

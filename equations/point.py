@@ -2,7 +2,7 @@
 
 from brian2 import ms, mV, pF
 
-from equations.parameters import Parameter, Table
+from apical.equations.parameters import Parameter, Table
 
 PD14 = "Potjans & Diesmann 2014"
 

@@ -5,7 +5,7 @@ Source of the cell: Naud & Sprekeler 2018, PNAS 115:E6329.
 
 from brian2 import amp, ms, mV, nS, pA, pF
 
-from equations.parameters import Parameter, Table
+from apical.equations.parameters import Parameter, Table
 
 NS18 = "Naud & Sprekeler 2018"
 

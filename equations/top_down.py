@@ -12,7 +12,7 @@ here the level is what teaches. The experiment reports a derivative and no level
 
 from brian2 import ms
 
-from equations.parameters import Parameter, Table
+from apical.equations.parameters import Parameter, Table
 
 PARAMETERS: Table = {
     "error_gain": Parameter(0.3, "weight of the error unit", "model: see above"),

@@ -1,4 +1,4 @@
-"""Thick- and thin-tufted pyramidal cells of layer 5: the cell of `equations.pyramidal` with two apical dendrites.
+"""Thick- and thin-tufted pyramidal cells of layer 5: the cell of `apical.equations.pyramidal` with two apical dendrites.
 
 Thick-tufted cells are those of Naud & Sprekeler 2018. Thin-tufted cells do not burst (Kim & Connors 1993, J Neurosci
 13:5301): less calcium current in the tuft, and less of the action potential that propagates back into it.
@@ -6,8 +6,8 @@ Thick-tufted cells are those of Naud & Sprekeler 2018. Thin-tufted cells do not 
 
 from brian2 import pA
 
-from equations.parameters import Parameter, Table
-from equations.pyramidal import CELL_PARAMETERS
+from apical.equations.parameters import Parameter, Table
+from apical.equations.pyramidal import CELL_PARAMETERS
 
 THIN = "model: no bursts (Kim & Connors 1993)"
 

@@ -7,12 +7,12 @@ import numpy as np
 from brian2 import Quantity
 from brian2.stateupdaters.explicit import euler
 
-from equations import ndnf, noise, pyramidal
-from equations.conductance import cell, fitted
-from equations.conductance.rest import at_rest
-from equations.conductance.step import step
-from equations.interneurons import synapses
-from equations.parameters import Table, check
+from apical.equations import ndnf, noise, pyramidal
+from apical.equations.conductance import cell, fitted
+from apical.equations.conductance.rest import at_rest
+from apical.equations.conductance.step import step
+from apical.equations.interneurons import synapses
+from apical.equations.parameters import Table, check
 
 Values = dict[str, float]
 
@@ -22,8 +22,8 @@ class Cell:
     """A cell as Brian2 equations, in which `i_soma` and `i_apical` are the currents from outside.
 
     equations, parameters, functions : what it is made of; its spikes are `spike` and `reset`
-    slow_gaba : receptors of neurogliaform release (`equations.interneurons.synapses.APICAL`)
-    drive : what drives it in the circuit (`equations.pyramidal.DRIVE`, `equations.ndnf.DENDRITE`)
+    slow_gaba : receptors of neurogliaform release (`apical.equations.interneurons.synapses.APICAL`)
+    drive : what drives it in the circuit (`apical.equations.pyramidal.DRIVE`, `apical.equations.ndnf.DENDRITE`)
     method : how its equations are integrated; dt : the step in ms at which its numbers are within 5 % of their limit
     circuit_dt : that of the circuit with this cell, in ms
     compartments : what a physiologist records from, by name, soma first; variables of the membrane potentials

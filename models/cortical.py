@@ -6,9 +6,9 @@ import numpy as np
 from brian2 import NeuronGroup, linked_var
 from brian2.stateupdaters.explicit import euler
 
-from equations import currents, noise, point, pyramidal, tufts
-from equations.interneurons import canopy, neurogliaform, pv, som, synapses
-from equations.parameters import Table, declarations
+from apical.equations import currents, noise, point, pyramidal, tufts
+from apical.equations.interneurons import canopy, neurogliaform, pv, som, synapses
+from apical.equations.parameters import Table, declarations
 
 #: Group to the cells in it; the order numbers the groups for their noise.
 GROUPS = {

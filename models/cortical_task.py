@@ -1,11 +1,11 @@
 """What the brain-computer interface adds to cells of the cortical network: imaging, teaching, learning, light."""
 
-from equations import currents, feedback, indicator, ndnf, plasticity, pyramidal
-from equations.task import FRAME_RATE
-from models.cortical import Added
-from models.pyramidal import LINKED_EQUATIONS
+from apical.equations import currents, feedback, indicator, ndnf, plasticity, pyramidal
+from apical.equations.task import FRAME_RATE
+from apical.models.cortical import Added
+from apical.models.pyramidal import LINKED_EQUATIONS
 
-#: To the pyramidal cells of layer 5; for `models.pyramidal.image`.
+#: To the pyramidal cells of layer 5; for `apical.models.pyramidal.image`.
 TAUGHT = Added(
     equations="mouse : integer (constant)\ncell : integer (constant)\n"
     + currents.FEED_FORWARD

@@ -2,9 +2,9 @@
 
 from brian2 import NeuronGroup, Synapses, ms
 
-from equations import inputs, noise, plasticity, pyramidal
-from equations.parameters import Table, declarations
-from models.connect import within_mice
+from apical.equations import inputs, noise, plasticity, pyramidal
+from apical.equations.parameters import Table, declarations
+from apical.models.connect import within_mice
 
 PARAMETERS: Table = inputs.PARAMETERS | plasticity.INPUT_PARAMETERS
 LATENT_PARAMETERS: Table = inputs.LATENT_PARAMETERS

@@ -2,8 +2,8 @@
 
 from brian2 import NeuronGroup, Synapses
 
-from equations import feedback, noise, task, top_down
-from equations.parameters import Table, declarations
+from apical.equations import feedback, noise, task, top_down
+from apical.equations.parameters import Table, declarations
 
 PARAMETERS: Table = top_down.PARAMETERS | feedback.CURSOR_PARAMETERS
 

@@ -1,11 +1,11 @@
-"""Interneurons and their synapses as Brian2 groups, at rest and with the parameters of `equations.interneurons`."""
+"""Interneurons and their synapses as Brian2 groups, at rest and with the parameters of `apical.equations.interneurons`."""
 
 from brian2 import NeuronGroup, Synapses, ms
 
-from equations import noise
-from equations.interneurons import canopy, neurogliaform, pv, som, synapses
-from equations.parameters import Table, declarations
-from models.connect import within_mice
+from apical.equations import noise
+from apical.equations.interneurons import canopy, neurogliaform, pv, som, synapses
+from apical.equations.parameters import Table, declarations
+from apical.models.connect import within_mice
 
 TYPES = {"neurogliaform": neurogliaform, "canopy": canopy, "pv": pv, "som": som}
 

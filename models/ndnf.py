@@ -2,9 +2,9 @@
 
 from brian2 import NeuronGroup, Synapses, ms
 
-from equations import ndnf, noise
-from equations.parameters import Table, declarations
-from models.connect import within_mice
+from apical.equations import ndnf, noise
+from apical.equations.parameters import Table, declarations
+from apical.models.connect import within_mice
 
 PARAMETERS: Table = ndnf.PARAMETERS | ndnf.LIGHT_PARAMETERS
 

@@ -2,10 +2,10 @@
 
 from brian2 import NeuronGroup
 
-from equations import feedback, indicator, ndnf, plasticity, pyramidal
-from equations.parameters import Table, declarations
-from equations.task import FRAME_RATE
-from models.cells import NAUD_SPREKELER, Cell
+from apical.equations import feedback, indicator, ndnf, plasticity, pyramidal
+from apical.equations.parameters import Table, declarations
+from apical.equations.task import FRAME_RATE
+from apical.models.cells import NAUD_SPREKELER, Cell
 
 #: What a cell reads from its mouse.
 LINKED = {

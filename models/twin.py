@@ -2,10 +2,10 @@
 
 from brian2 import NeuronGroup
 
-from equations import ndnf, noise, pyramidal
-from equations import plasticity as rule
-from equations.parameters import declarations
-from models.interneurons import LONG_AGO, set_parameters
+from apical.equations import ndnf, noise, pyramidal
+from apical.equations import plasticity as rule
+from apical.equations.parameters import declarations
+from apical.models.interneurons import LONG_AGO, set_parameters
 
 TABLE = pyramidal.PARAMETERS | ndnf.DENDRITE_PARAMETERS | rule.PARAMETERS
 EQUATIONS = pyramidal.EQUATIONS + ndnf.DENDRITE + rule.EQUATIONS

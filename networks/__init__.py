@@ -1,7 +1,1 @@
-"""Circuits, sessions and the devices they run on: ``from networks import Config, train, open_run``."""
-
-from networks.config import Config
-from networks.store import events, open_run
-from networks.training import train
-
-__all__ = ["Config", "events", "open_run", "train"]
+"""Networks of spiking neurons: what is simulated, on which device, and over which days."""

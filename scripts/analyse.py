@@ -21,13 +21,13 @@ def analyse(
     Writes RUN/analysis.json, tables in RUN/analysis/ and figures in RUN/figures/. Example: apical train --record
     imaging --protocol short --out results/a; apical analyse results/a
     """
-    import analysis.analyse
-    from analysis.figures_study import save_study_figures
+    import apical.analysis.statistics.analyse
+    from apical.analysis.figures.all_analyses import save_study_figures
 
     console = Console()
     with progress_bar(console) as bar:
         task = bar.add_task("analysing", total=None)
-        result = analysis.analyse.analyse(
+        result = apical.analysis.statistics.analyse.analyse(
             run, reference, jobs, lambda done, count: bar.update(task, completed=done, total=count)
         )
         bar.update(task, description="figures")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from networks.errors import UserError
+from apical.networks.errors import UserError
 
 app = typer.Typer(no_args_is_help=True, help="Measure speed and memory; writes JSON and docs/benchmarks.md.")
 
@@ -33,8 +33,8 @@ def cortex(
     Building, connecting and simulating are timed apart. Do it with nothing else running. Half an hour on two cores;
     a first look: apical bench cortex --neurons 1000,4000 --seconds 1 --repeats 3
     """
-    from benchmarks import cortex as recipe
-    from benchmarks.engines import ENGINES
+    from apical.benchmarks import cortex as recipe
+    from apical.benchmarks.engines import ENGINES
 
     chosen = engines.split(",")
     if unknown := [name for name in chosen if name not in ENGINES]:
@@ -82,9 +82,9 @@ def nest(
     """
     from time import perf_counter
 
-    from benchmarks import nest as recipe
-    from benchmarks.cortex import free_memory, row
-    from scripts.nest import built_module
+    from apical.benchmarks import nest as recipe
+    from apical.benchmarks.cortex import free_memory, row
+    from apical.scripts.nest import built_module
 
     sizes, counts = _numbers("--neurons", neurons, "1000,5000"), _numbers("--threads", threads, "1,2")
     if min(sizes) < 100 or in_degree > min(sizes):
@@ -123,8 +123,8 @@ def study(
     page: Page = PAGE,
 ) -> None:
     """Time one day of the full protocol, and extrapolate to the whole study: 15 mice, 14 days."""
-    from benchmarks import study as recipe
-    from networks.protocols import PROTOCOLS
+    from apical.benchmarks import study as recipe
+    from apical.networks.training.protocols import PROTOCOLS
 
     if protocol not in PROTOCOLS:
         raise UserError(f"--protocol {protocol} is not one of {', '.join(PROTOCOLS)}")
@@ -146,7 +146,7 @@ def profile(
 
     Times are of the processor, so that other programs disturb them little.
     """
-    from benchmarks import profile as recipe
+    from apical.benchmarks import profile as recipe
 
     if not 0 < in_degree <= 1:
         raise UserError("--in-degree lies above 0 and is at most 1")
@@ -164,14 +164,14 @@ def _numbers(option: str, text: str, example: str) -> list[int]:
 
 
 def _about() -> dict:
-    from networks.training import environment
+    from apical.networks.provenance import environment
 
     return {**environment(), "date": date.today().isoformat(), "load_before": os.getloadavg()[0]}
 
 
 def _write(out: Path, name: str, result: dict, page: Path) -> None:
-    from benchmarks.page import write_page
-    from networks.checkpoint import cannot_write, written_whole
+    from apical.benchmarks.page import write_page
+    from apical.networks.files import cannot_write, written_whole
 
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -39,9 +39,9 @@ def cortex(
     Writes OUT/cortex.zarr (spikes, plateaus, populations, roles), OUT/run.json (rates beside published ranges, wall
     times) and OUT/figures. Example: apical cortex --scale 0.1 --seconds 2 --threads 2
     """
-    from analysis.cortex_figures import save_figures
-    from networks.cortex.config import checked
-    from networks.cortex.run import run
+    from apical.analysis.figures.cortical_activity import save_figures
+    from apical.networks.experiments.spontaneous.options import checked
+    from apical.networks.experiments.spontaneous.run import run
 
     options = dict(scale=scale, in_degree=in_degree, seconds=seconds, seed=seed, thalamus=thalamus, top_down=top_down)
     config = checked(**options, device=device, threads=threads, gpu=gpu)

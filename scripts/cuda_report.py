@@ -10,11 +10,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from networks.config import load_config
-from networks.cuda.occupancy import ARCHITECTURES
-from networks.cuda.report import LAUNCH, KernelReport, Prediction, Report, make_report
-from networks.errors import UserError
-from scripts.build import option
+from apical.networks.training.config import load_config
+from apical.networks.devices.cuda.occupancy import ARCHITECTURES
+from apical.networks.devices.cuda.report import LAUNCH, KernelReport, Prediction, Report, make_report
+from apical.networks.errors import UserError
+from apical.scripts.build import option
 
 
 def cuda_report(
@@ -84,7 +84,7 @@ def cuda_report(
 
 def predict(cortex: list[str], launch_us: float, json_file: Path | None) -> None:
     """Print what networks need of a GPU, as a table in Markdown, and write it. Raises UserError."""
-    from networks.cuda.prediction import report_network, sizes
+    from apical.networks.experiments.cortex_on_gpu import report_network, sizes
 
     networks = sizes(cortex)
     with Console(stderr=True).status("generating code"):
@@ -113,7 +113,7 @@ def _write(json_file: Path | None, numbers: dict) -> None:
 
 
 def _built(folder: Path):
-    from networks.device import CompiledProgram
+    from apical.networks.devices.program import CompiledProgram
 
     compiled = CompiledProgram.built(folder)
     if compiled.target.device != "cuda_standalone":
@@ -122,8 +122,8 @@ def _built(folder: Path):
 
 
 def _compiled(options: dict):
-    from networks.cohort import structure_of, target_of
-    from networks.device import CompiledProgram
+    from apical.networks.training.cohort import structure_of, target_of
+    from apical.networks.devices.program import CompiledProgram
 
     settings = load_config(device="cuda_standalone", **options)
     with Console(stderr=True).status("compiling, which takes minutes unless the program is in the cache"):

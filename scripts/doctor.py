@@ -83,7 +83,7 @@ def _disk() -> Check:
 
 
 def _program_cache() -> Check:
-    from networks.device import cache_folder
+    from apical.networks.devices.program import cache_folder
 
     folder = cache_folder()
     nearest = next(path for path in (folder, *folder.parents) if path.exists())
@@ -95,8 +95,8 @@ def _program_cache() -> Check:
 
 def _cuda_toolchain() -> Check:
     """nvcc and cuRAND as CUDA programs are compiled with them."""
-    from networks.cuda.toolchain import toolchain
-    from networks.errors import UserError
+    from apical.networks.devices.cuda.toolchain import toolchain
+    from apical.networks.errors import UserError
 
     try:
         tools = toolchain()
@@ -108,7 +108,7 @@ def _cuda_toolchain() -> Check:
 
 
 def _gpu() -> Check:
-    from networks.cuda.gpu import gpus
+    from apical.networks.devices.cuda.gpu import gpus
 
     found = [
         f"{gpu.index}: {gpu.name}, {gpu.arch}, {_gib(gpu.free)} of {_gib(gpu.memory)} GiB free, driver {gpu.driver}"
@@ -133,9 +133,9 @@ def _package(name: str, module: str, distribution: str) -> Check:
 
 def _nest_module() -> Check:
     """Our cells as a module of NEST, and what it takes to compile it."""
-    from networks.errors import UserError
-    from networks.nest.module import is_whole, module_folder
-    from networks.nest.toolchain import installed_nest
+    from apical.networks.errors import UserError
+    from apical.networks.nest.module import is_whole, module_folder
+    from apical.networks.nest.toolchain import installed_nest
 
     try:
         folder = module_folder(installed_nest())

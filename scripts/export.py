@@ -25,8 +25,8 @@ def export(
 
     Example: apical export results/first --format nwb --out exported --mouse 0
     """
-    from analysis.export import export_run
-    from networks.errors import UserError
+    from apical.analysis.export import export_run
+    from apical.networks.errors import UserError
 
     console = Console()
     with Progress(

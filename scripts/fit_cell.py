@@ -16,11 +16,11 @@ def fit_cell(
     population: Annotated[int, typer.Option(min=5, help="Candidates in each.")] = 48,
 ) -> None:
     """Fit the conductance-based cell anew, from the parameters that it has. Example: apical fit-cell --seed 2"""
-    from analysis.physiology.fit import FREE, TARGETS, fit
-    from equations.parameters import check
-    from models.cells import CELLS
-    from networks.checkpoint import cannot_write, written_whole
-    from networks.errors import UserError
+    from apical.analysis.physiology.fit import FREE, TARGETS, fit
+    from apical.equations.parameters import check
+    from apical.models.cells import CELLS
+    from apical.networks.files import cannot_write, written_whole
+    from apical.networks.errors import UserError
 
     cell = CELLS["conductance"]
     try:

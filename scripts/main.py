@@ -5,7 +5,7 @@ import sys
 import typer
 from rich.console import Console
 
-from scripts import (
+from apical.scripts import (
     analyse,
     bench,
     build,
@@ -49,7 +49,7 @@ app.add_typer(nest.app, name="nest")
 
 def main() -> None:
     """Run a command; an error that the user can mend is one line, exit code 1."""
-    from networks.errors import UserError
+    from apical.networks.errors import UserError
 
     try:
         app()

@@ -26,7 +26,7 @@ def build(nest_config: Annotated[Path | None, _CONFIG] = None) -> None:
 
 def built_module(console: Console, nest_config: Path | None = None):
     """The module, compiled with a progress bar unless the cache has it. Raises UserError."""
-    from networks.nest.module import NestModule
+    from apical.networks.nest.module import NestModule
 
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} files"))
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
@@ -37,7 +37,7 @@ def built_module(console: Console, nest_config: Path | None = None):
 @app.command()
 def check(nest_config: Annotated[Path | None, _CONFIG] = None) -> None:
     """Run the same experiments in Brian2 and in NEST and print how far they agree; five minutes."""
-    from networks.nest import crosscheck
+    from apical.networks.nest import crosscheck
 
     console = Console()
     module = built_module(console, nest_config)

@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from analysis.plan import ABLATIONS, DARK, STUDY, Arm
-from networks.config import Config, load_config
-from networks.errors import UserError
-from networks.protocols import PROTOCOLS
-from networks.store import read_description
-from scripts.build import option
+from apical.analysis.report.plan import ABLATIONS, DARK, STUDY, Arm
+from apical.networks.training.config import Config, load_config
+from apical.networks.errors import UserError
+from apical.networks.training.protocols import PROTOCOLS
+from apical.networks.training.store import read_description
+from apical.scripts.build import option
 
 #: Called with the work done so far, all work (both in mouse-days) and what is under way.
 Show = Callable[[float, float, str], None]
@@ -34,9 +34,9 @@ def paper(
     Six mice learn, the same without teaching, four under NDNF activation, five with light alone. Writes
     OUT/report.html, OUT/paper.json, OUT/claims.md and a run per arm. Example: apical paper --protocol short
     """
-    from analysis.claims_page import claims_page
-    from analysis.report import study_of, write_report, write_text
-    from scripts.analyse import progress_bar, statistics_table
+    from apical.analysis.report.claims_page import claims_page
+    from apical.analysis.report.page import study_of, write_report, write_text
+    from apical.scripts.analyse import progress_bar, statistics_table
 
     options = dict(protocol=protocol, seed=seed, device=device, threads=threads)
     given = {name: value for name, value in options.items() if value is not None}
@@ -98,9 +98,10 @@ def config_of(arm: Arm, settings: Config) -> Config:
 
 
 def _train(arm: Arm, settings: Config, out: Path, show: Callable[[float, str], None]) -> None:
-    import networks.training as training
-    from analysis import save_figures, write_summary
-    from analysis.report_figures import TRAINED, missing_figures
+    import apical.networks.training.run as training
+    from apical.analysis.figures.over_days import save_figures
+    from apical.analysis.statistics.learning import write_summary
+    from apical.analysis.report.panels import TRAINED, missing_figures
 
     run, config = out / arm.name, config_of(arm, settings)
     begun = (run / "run.json").is_file()
@@ -112,8 +113,9 @@ def _train(arm: Arm, settings: Config, out: Path, show: Callable[[float, str], N
 
 
 def _analyse(arm: Arm, settings: Config, out: Path, show: Callable[[float, str], None]) -> None:
-    from analysis import analyse, figures_study
-    from analysis.report_figures import ANALYSED, missing_figures
+    from apical.analysis.statistics import analyse
+    from apical.analysis.figures import all_analyses as figures_study
+    from apical.analysis.report.panels import ANALYSED, missing_figures
 
     run, reference = out / arm.name, out / arm.reference if arm.reference else None
     if not (finished := _analysed(run, reference)):
@@ -126,7 +128,7 @@ def _analyse(arm: Arm, settings: Config, out: Path, show: Callable[[float, str],
 
 def _analysed(run: Path, reference: Path | None) -> bool:
     """Whether ``analysis.json`` fits the run, and has what it is compared with."""
-    from analysis.analyse import read_analysis
+    from apical.analysis.statistics.analyse import read_analysis
 
     try:
         found = read_analysis(run)

@@ -33,7 +33,7 @@ def plot_sweep(
 
     Example: apical plot-sweep results/ndnf_gate --measure plateau_rate
     """
-    from analysis.sweep_figures import NUMBERS, plot_sweep
+    from apical.analysis.sweep.all_figures import NUMBERS, plot_sweep
 
     folder = plot_sweep(out, measure)
     Console().print(f"{folder} holds the figures, {out / NUMBERS} the numbers.", highlight=False, soft_wrap=True)

@@ -19,9 +19,9 @@ def report(
 
     Example: apical report results/paper/control results/paper/no_teaching
     """
-    from analysis.claims_page import claims_page
-    from analysis.report import study_of, write_report, write_text
-    from networks.errors import UserError
+    from apical.analysis.report.claims_page import claims_page
+    from apical.analysis.report.page import study_of, write_report, write_text
+    from apical.networks.errors import UserError
 
     for page in filter(None, (out, claims)):
         if page.exists() and not overwrite:

@@ -19,10 +19,10 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from networks.errors import UserError
-from networks.sweep.design import Design, load_design
-from networks.sweep.run import Show
-from networks.sweep.shards import Shard, cut
+from apical.networks.errors import UserError
+from apical.networks.sweep.design import Design, load_design
+from apical.networks.sweep.run import Show
+from apical.networks.sweep.shards import Shard, cut
 
 
 def sweep(
@@ -61,10 +61,10 @@ def sweep(
     Writes OUT/sweep.zarr: hit rate, rewards, event and plateau rates, ... by point, condition, replicate and session,
     the swept parameters as coordinates. Example: apical sweep docs/sweeps/ndnf_gate.toml, then apical plot-sweep.
     """
-    from networks.sweep.estimate import batch_within, estimate
-    from networks.sweep.run import batch_size
-    from networks.sweep.run import sweep as run_sweep
-    from networks.sweep.store import DESCRIPTION, read_sweep
+    from apical.networks.sweep.estimate import batch_within, estimate
+    from apical.networks.sweep.run import batch_size
+    from apical.networks.sweep.run import sweep as run_sweep
+    from apical.networks.sweep.store import DESCRIPTION, read_sweep
 
     if file is None and not (resume and out):
         raise UserError("name a sweep file; or, to go on with a sweep: apical sweep --resume --out FOLDER")
@@ -127,7 +127,7 @@ def _estimate_table(design: Design, found, size: int) -> Table:
 
 
 def _say(console: Console, out: Path) -> None:
-    from networks.sweep.store import open_sweep
+    from apical.networks.sweep.store import open_sweep
 
     data = open_sweep(out)
     failed = data.failure.values[data.failure.values != ""]

@@ -8,10 +8,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from networks.conditions import CONDITIONS
-from networks.config import load_config
-from networks.protocols import PROTOCOLS
-from scripts.build import built_config, option
+from apical.networks.training.conditions import CONDITIONS
+from apical.networks.training.config import load_config
+from apical.networks.training.protocols import PROTOCOLS
+from apical.scripts.build import built_config, option
 
 _CONDITIONS = "; ".join(f"{name}: {c.meaning}" for name, c in CONDITIONS.items())
 
@@ -78,10 +78,11 @@ def train(
     Each day: passive baseline, calibration as published, closed loop. A killed run loses at most the day
     under way. Example: apical train --mice 6 --protocol short --condition ndnf_opto
     """
-    import networks.training as training
-    from analysis import save_figures, summary, write_summary
-    from networks.errors import UserError
-    from networks.store import read_description
+    import apical.networks.training.run as training
+    from apical.analysis.figures.over_days import save_figures
+    from apical.analysis.statistics.learning import summary, write_summary
+    from apical.networks.errors import UserError
+    from apical.networks.training.store import read_description
 
     options = dict(network=network, scale=scale, in_degree=in_degree, mice=mice, first_mouse=first_mouse, cells=cells)
     options |= dict(days=days, condition=condition)

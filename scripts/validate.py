@@ -26,7 +26,7 @@ def validate(
     Writes OUT/validate.json and a figure per protocol in OUT/figures/. The exit code is 0 only if all mandatory
     quantities are in their ranges.
     """
-    from analysis.physiology import protocols
+    from apical.analysis.physiology import protocols
 
     console = Console()
     cells = protocols.chosen(cell, parameters)
@@ -47,7 +47,7 @@ def validate(
 
 
 def _convergence_table(cell, progress) -> Table:
-    from analysis.physiology.convergence import convergence
+    from apical.analysis.physiology.convergence import convergence
 
     found = convergence(cell, progress)
     table = Table("quantity", *(f"{dt:g} ms" for dt in found[0].steps), "error", title=cell.name)

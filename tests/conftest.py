@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from brian2 import Clock, NeuronGroup, TimedArray, get_device, linked_var, ms, mV, pA, prefs, set_device
 
-from equations.task import FRAME_RATE, FREEZE, GREY, TIME_OUT, TRIAL
-from models.cells import NAUD_SPREKELER
-from models.pyramidal import LINKED, parameters, pyramidal_cells
-from networks.checkpoint import save_day
-from networks.cohort import Cohort
-from networks.cuda.gpu import gpus
-from networks.protocols import PROTOCOLS, RATE, Protocol
-from networks.session import Training
-from networks.store import write_store
-from scripts.main import main
+from apical.equations.task import FRAME_RATE, FREEZE, GREY, TIME_OUT, TRIAL
+from apical.models.cells import NAUD_SPREKELER
+from apical.models.pyramidal import LINKED, parameters, pyramidal_cells
+from apical.networks.training.checkpoint import save_day
+from apical.networks.training.cohort import Cohort
+from apical.networks.devices.cuda.gpu import gpus
+from apical.networks.training.protocols import PROTOCOLS, RATE, Protocol
+from apical.networks.training.day import Training
+from apical.networks.training.store import write_store
+from apical.scripts.main import main
 
 
 def pytest_collection_modifyitems(items):

@@ -5,7 +5,7 @@ import json
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
-from networks.errors import UserError
+from apical.networks.errors import UserError
 
 NOTE = "export.json"
 

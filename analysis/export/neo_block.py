@@ -3,8 +3,8 @@
 import numpy as np
 import xarray as xr
 
-from analysis.export.recording import VOLTAGE_RATE, Recording, package
-from networks.protocols import RATE
+from apical.analysis.export.recording import VOLTAGE_RATE, Recording, package
+from apical.networks.training.protocols import RATE
 
 
 def neo_block(data: xr.Dataset, mouse: int = 0, session: int = 1):

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.export.nwb_series import behavior, imaging, voltages
-from analysis.export.recording import SIMULATED, Recording
-from networks.conditions import CONDITIONS
+from apical.analysis.export.nwb_series import behavior, imaging, voltages
+from apical.analysis.export.recording import SIMULATED, Recording
+from apical.networks.training.conditions import CONDITIONS
 
 FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 PAPER = "https://doi.org/10.1038/s41586-026-10190-7"

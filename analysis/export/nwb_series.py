@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from analysis.export.recording import SIMULATED, VOLTAGE_RATE, Recording
-from networks.protocols import RATE
+from apical.analysis.export.recording import SIMULATED, VOLTAGE_RATE, Recording
+from apical.networks.training.protocols import RATE
 
 INDICATOR = "jGCaMP7f (model)"
 

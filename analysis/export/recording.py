@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from networks.errors import UserError
-from networks.protocols import RATE
-from networks.store import events
+from apical.networks.errors import UserError
+from apical.networks.training.protocols import RATE
+from apical.networks.training.store import events
 
 VOLTAGE_RATE = 1000.0  # Hz
 SIMULATED = "Simulated by apical; no animal was used."

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from analysis.export import nwb, tables
-from analysis.export.folder import claim, finish, whole
-from analysis.export.recording import Recording, not_recorded, package
-from networks.errors import UserError
-from networks.store import open_run, read_description
+from apical.analysis.export import nwb, tables
+from apical.analysis.export.folder import claim, finish, whole
+from apical.analysis.export.recording import Recording, not_recorded, package
+from apical.networks.errors import UserError
+from apical.networks.training.store import open_run, read_description
 
 FORMATS = ("nwb", "csv", "parquet")
 

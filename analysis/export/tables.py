@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from analysis.export.recording import VOLTAGE_RATE, Recording, package
+from apical.analysis.export.recording import VOLTAGE_RATE, Recording, package
 
 #: Column to values, unit, meaning.
 Columns = dict[str, tuple[np.ndarray, str, str]]

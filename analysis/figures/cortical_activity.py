@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from analysis.style import styled
+from apical.analysis.figures.style import styled
 
 #: By the last word of a population's name (Okabe & Ito 2008, and black).
 COLOURS = {

@@ -7,10 +7,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.style import HIT, LIGHT, MISS, PROBE, ROLE_COLOURS, heading, styled
-from networks.cohort import ROLES
-from networks.protocols import RATE
-from networks.store import events
+from apical.analysis.figures.style import HIT, LIGHT, MISS, PROBE, ROLE_COLOURS, heading, styled
+from apical.networks.training.cohort import ROLES
+from apical.networks.training.protocols import RATE
+from apical.networks.training.store import events
 
 MINUTE = 60.0  # s
 LEAD = 2.0  # s shown before the first trial

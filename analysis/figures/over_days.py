@@ -10,8 +10,8 @@ import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis.example import example_minute
-from analysis.learning import (
+from apical.analysis.figures.example_minute import example_minute
+from apical.analysis.statistics.learning import (
     ROLES,
     has_probes,
     hit_rate,
@@ -19,9 +19,18 @@ from analysis.learning import (
     relative_to_day_1,
     rewards_per_minute,
 )
-from analysis.style import PROBE, ROLE_COLOURS, SINGLE_MOUSE, STYLE, day_axis, heading, over_days, styled
-from networks.checkpoint import cannot_write, written_whole
-from networks.store import open_run
+from apical.analysis.figures.style import (
+    PROBE,
+    ROLE_COLOURS,
+    SINGLE_MOUSE,
+    STYLE,
+    day_axis,
+    heading,
+    over_days,
+    styled,
+)
+from apical.networks.files import cannot_write, written_whole
+from apical.networks.training.store import open_run
 
 
 @styled

@@ -9,7 +9,7 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.learning import mean_and_sem
+from apical.analysis.statistics.learning import mean_and_sem
 
 #: Colours that are told apart with any colour vision (Okabe & Ito 2008).
 ROLE_COLOURS = {"P+": "#D55E00", "P-": "#0072B2", "P0": "0.5"}

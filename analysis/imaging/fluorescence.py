@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import percentile_filter
 
-from networks.protocols import RATE
+from apical.networks.training.protocols import RATE
 
 F0_WINDOW = 120.0  # s, centred; of the offline analysis, the online readout has its own
 F0_PERCENTILE = 10.0  # Francioni et al. 2026

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from analysis.events import find_events, infer_rates, rate_noise
-from analysis.imaging import delta_f_over_f
-from analysis.matching import match
+from apical.analysis.imaging.events import find_events, infer_rates, rate_noise
+from apical.analysis.imaging.fluorescence import delta_f_over_f
+from apical.analysis.imaging.matching import match
 
 COINCIDENCE = 0.5  # s between the peaks, Francioni et al. 2026
 #: Coincident events that a neuron must have for a line: our choice, so that two parameters leave most of the freedom.
@@ -21,7 +21,7 @@ MIN_EVENTS = 10
 def coincident_events(soma: pd.DataFrame, apical: pd.DataFrame, window: float = COINCIDENCE) -> pd.DataFrame:
     """Events of soma and dendrite of one cell whose peaks lie within a window, one to one, nearest first.
 
-    soma, apical : of `analysis.events.find_events`
+    soma, apical : of `apical.analysis.imaging.events.find_events`
     window : in s
     Returns one row per pair, by cell and time: ``cell``, ``time_soma``, ``magnitude_soma``, ``time_apical``,
     ``magnitude_apical``; times in s, magnitudes in spikes.

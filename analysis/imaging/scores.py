@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from analysis.events import smoothed
-from analysis.matching import match
-from networks.protocols import RATE
-from networks.store import events
+from apical.analysis.imaging.events import smoothed
+from apical.analysis.imaging.matching import match
+from apical.networks.training.protocols import RATE
+from apical.networks.training.store import events
 
 BURST = 0.016  # s; spikes closer than this are one event, Naud & Sprekeler 2018
 ROUNDING = 1e-9  # s; times are whole steps of the simulation
@@ -43,11 +43,11 @@ def score(
 ) -> pd.DataFrame:
     """Score of the inference, one row per cell.
 
-    inferred : of `analysis.events.find_events`
+    inferred : of `apical.analysis.imaging.events.find_events`
     rates : (cells, frames), inferred, in Hz
     time, cell : of the true events; s from the first frame
     rate : frames per s
-    tolerance : largest distance of an inferred from a true event, in s; pairs one to one (`analysis.matching`)
+    tolerance : largest distance of an inferred from a true event, in s; pairs one to one (`apical.analysis.imaging.matching`)
     spikes : times and cells of what makes the true rate, when that is not the true events (spikes in bursts)
     Returns ``true`` and ``inferred`` (numbers of events), ``detected`` (fraction of the true events that are found),
     ``false_per_minute`` (inferred events without a true one), both again by chance (``..._by_chance``: inferred events

@@ -7,12 +7,12 @@ at the apical dendrite.
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis.physiology.measures import burst_rate, first_true, has_plateau
-from analysis.physiology.rows import Row
-from analysis.physiology.traces import PUBLISHED, draw_traces
-from analysis.style import styled
-from models.cells import Cell
-from networks.experiment import experiment
+from apical.analysis.physiology.measures import burst_rate, first_true, has_plateau
+from apical.analysis.physiology.rows import Row
+from apical.analysis.physiology.traces import PUBLISHED, draw_traces
+from apical.analysis.figures.style import styled
+from apical.models.cells import Cell
+from apical.networks.experiments.current_clamp import experiment
 
 HAY = "Hay et al. 2011"
 START, DURATION = 100.0, 250.0

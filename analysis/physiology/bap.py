@@ -2,14 +2,14 @@
 
 from matplotlib.figure import Figure
 
-from analysis.physiology.bac import SOMA, START
-from analysis.physiology.measures import rise
-from analysis.physiology.rows import Row
-from analysis.physiology.traces import PUBLISHED as GREEN
-from analysis.physiology.traces import draw_traces
-from analysis.style import styled
-from models.cells import Cell
-from networks.experiment import experiment
+from apical.analysis.physiology.bac import SOMA, START
+from apical.analysis.physiology.measures import rise
+from apical.analysis.physiology.rows import Row
+from apical.analysis.physiology.traces import PUBLISHED as GREEN
+from apical.analysis.physiology.traces import draw_traces
+from apical.analysis.figures.style import styled
+from apical.models.cells import Cell
+from apical.networks.experiments.current_clamp import experiment
 
 HAY = "Hay et al. 2011 (45 ± 10 mV at 620 um, 36 ± 9 mV at 800 um)"
 PUBLISHED = {"nexus": (35, 55), "tuft": (27, 45)}

@@ -3,13 +3,13 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis.physiology.bac import SOMA, START, epsc
-from analysis.physiology.measures import first_true, has_plateau
-from analysis.physiology.rows import Row
-from analysis.physiology.traces import PUBLISHED, draw_traces
-from analysis.style import styled
-from models.cells import Cell
-from networks.experiment import experiment
+from apical.analysis.physiology.bac import SOMA, START, epsc
+from apical.analysis.physiology.measures import first_true, has_plateau
+from apical.analysis.physiology.rows import Row
+from apical.analysis.physiology.traces import PUBLISHED, draw_traces
+from apical.analysis.figures.style import styled
+from apical.models.cells import Cell
+from apical.networks.experiments.current_clamp import experiment
 
 LARKUM = "Larkum, Zhu, Sakmann 1999"
 DELAYS = np.arange(-30, 30.1, 2)

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from analysis.physiology.protocols import PROTOCOLS
-from analysis.physiology.rows import Row
-from models.cells import Cell
+from apical.analysis.physiology.protocols import PROTOCOLS
+from apical.analysis.physiology.rows import Row
+from apical.models.cells import Cell
 
 #: Parts of the cell's time step; the last stands for the limit.
 PARTS = (1, 2, 4)

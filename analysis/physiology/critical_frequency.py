@@ -3,12 +3,12 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis.physiology.measures import first_true, longest_above
-from analysis.physiology.rows import Row
-from analysis.physiology.traces import PUBLISHED, draw_traces
-from analysis.style import styled
-from models.cells import Cell
-from networks.experiment import experiment
+from apical.analysis.physiology.measures import first_true, longest_above
+from apical.analysis.physiology.rows import Row
+from apical.analysis.physiology.traces import PUBLISHED, draw_traces
+from apical.analysis.figures.style import styled
+from apical.models.cells import Cell
+from apical.networks.experiments.current_clamp import experiment
 
 LARKUM, HAY = "Larkum, Kaiser, Sakmann 1999", "Hay et al. 2011"
 START, COUNT = 100.0, 4

@@ -3,11 +3,11 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis.physiology.rows import Row
-from analysis.physiology.traces import PUBLISHED, draw_traces
-from analysis.style import styled
-from models.cells import Cell
-from networks.experiment import experiment
+from apical.analysis.physiology.rows import Row
+from apical.analysis.physiology.traces import PUBLISHED, draw_traces
+from apical.analysis.figures.style import styled
+from apical.models.cells import Cell
+from apical.networks.experiments.current_clamp import experiment
 
 HAY, LARKUM = "Hay et al. 2011 (2 s.d.)", "Larkum, Senn, Luscher 2004"
 #: nA to Hz, 2 s.d.

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import differential_evolution
 
-from analysis.physiology.bac import SOMA, START, epsc
-from analysis.physiology.measures import burst_rate, longest_above, rise
-from models.cells import Cell
-from networks.experiment import Recording, experiment
+from apical.analysis.physiology.bac import SOMA, START, epsc
+from apical.analysis.physiology.measures import burst_rate, longest_above, rise
+from apical.models.cells import Cell
+from apical.networks.experiments.current_clamp import Recording, experiment
 
 #: What is fitted unless told otherwise: what shapes the f-I curve, the back-propagating AP and the plateau.
 FREE = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Clock, Network, SpikeMonitor, StateMonitor, ms, mV, pA, second
 
-from models.interneurons import interneurons
+from apical.models.interneurons import interneurons
 
 STEP = 0.1  # ms
 ONSET, LENGTH, AFTER = 200.0, 1000.0, 100.0  # ms, of a step of current

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from models.cells import Cell
-from networks.experiment import Recording
+from apical.models.cells import Cell
+from apical.networks.experiments.current_clamp import Recording
 
 #: Spikes closer than this form a burst (Naud & Sprekeler 2018; Payeur et al. 2021).
 BURST_INTERVAL = 16.0

@@ -7,12 +7,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.stats import spearmanr
 
-from analysis.physiology import interneurons
-from analysis.physiology.figures_ndnf import Block, Cells, draw
-from analysis.physiology.interpreted import interpreted
-from analysis.physiology.ndnf_block import Recording, Trial, ih_conductances, record
-from analysis.physiology.rows import Row
-from models.cells import Cell
+from apical.analysis.physiology import interneurons
+from apical.analysis.physiology.figures_ndnf import Block, Cells, draw
+from apical.analysis.physiology.interpreted import interpreted
+from apical.analysis.physiology.ndnf_block import Recording, Trial, ih_conductances, record
+from apical.analysis.physiology.rows import Row
+from apical.models.cells import Cell
 
 LIGHT_RATE = 31.0  # Hz
 RATES = (0.0, 4.0, 8.0, 16.0, LIGHT_RATE, 62.0)  # Hz

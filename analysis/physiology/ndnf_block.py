@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.cells import Cell
-from networks.experiment import Stimulus, experiment
+from apical.models.cells import Cell
+from apical.networks.experiments.current_clamp import Stimulus, experiment
 
 SOMATIC, SOMATIC_LENGTH, EPSC_DELAY = 1.9, 5.0, 5.0  # nA, ms, ms
 LIGHT, LIGHT_LENGTH = 0.6, 6.0  # nA, ms: one spike per pulse

@@ -3,12 +3,12 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis.physiology.measures import events_and_bursts
-from analysis.physiology.rows import Row
-from analysis.physiology.traces import PUBLISHED, draw_traces
-from analysis.style import styled
-from models.cells import Cell
-from networks.experiment import experiment
+from apical.analysis.physiology.measures import events_and_bursts
+from apical.analysis.physiology.rows import Row
+from apical.analysis.physiology.traces import PUBLISHED, draw_traces
+from apical.analysis.figures.style import styled
+from apical.models.cells import Cell
+from apical.networks.experiments.current_clamp import experiment
 
 IN_VIVO = "de Kock & Sakmann 2008; textbook: 3-8 Hz, bursts 10-20 % of events"
 NAUD = "Naud & Sprekeler 2018"

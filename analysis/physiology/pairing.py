@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Clock, Hz, Network, NeuronGroup, SpikeGeneratorGroup, Synapses, mV, pA, second
 
-from analysis.physiology.by_hand import PUBLISHED, Rule, classify, weight_change
-from equations import noise, plasticity, pyramidal
-from equations.parameters import declarations
+from apical.analysis.physiology.by_hand import PUBLISHED, Rule, classify, weight_change
+from apical.equations import noise, plasticity, pyramidal
+from apical.equations.parameters import declarations
 
 STEP = 2e-3  # s
 

@@ -4,12 +4,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.linalg import expm
 
-from analysis.physiology.rows import Row
-from analysis.physiology.traces import draw_traces
-from analysis.style import styled
-from equations.electrodes import SITES
-from models.cells import Cell
-from networks.experiment import Recording, experiment
+from apical.analysis.physiology.rows import Row
+from apical.analysis.physiology.traces import draw_traces
+from apical.analysis.figures.style import styled
+from apical.equations.electrodes import SITES
+from apical.models.cells import Cell
+from apical.networks.experiments.current_clamp import Recording, experiment
 
 HAY = "Hay et al. 2011; textbook, thick-tufted layer 5"
 CLOSED = "closed form of the passive tree"

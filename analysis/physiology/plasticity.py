@@ -6,12 +6,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.physiology.interpreted import interpreted
-from analysis.physiology.pairing import Pair, burst_poisson, changes, periodic, poisson
-from analysis.physiology.rows import Row
-from analysis.physiology.spontaneous import BURSTS, EVENTS, Learned, learn
-from analysis.style import ROLE_COLOURS, styled
-from models.cells import Cell
+from apical.analysis.physiology.interpreted import interpreted
+from apical.analysis.physiology.pairing import Pair, burst_poisson, changes, periodic, poisson
+from apical.analysis.physiology.rows import Row
+from apical.analysis.physiology.spontaneous import BURSTS, EVENTS, Learned, learn
+from apical.analysis.figures.style import ROLE_COLOURS, styled
+from apical.models.cells import Cell
 
 PROTOCOL = "burst-dependent plasticity"
 PAYEUR = "Payeur et al. 2021, Fig. 2"

@@ -3,13 +3,13 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis.physiology.bac import SOMA, START, epsc
-from analysis.physiology.measures import first_true, has_plateau, longest_above
-from analysis.physiology.rows import Row
-from analysis.physiology.traces import draw_traces, published_band
-from analysis.style import styled
-from models.cells import Cell
-from networks.experiment import experiment
+from apical.analysis.physiology.bac import SOMA, START, epsc
+from apical.analysis.physiology.measures import first_true, has_plateau, longest_above
+from apical.analysis.physiology.rows import Row
+from apical.analysis.physiology.traces import draw_traces, published_band
+from apical.analysis.figures.style import styled
+from apical.models.cells import Cell
+from apical.networks.experiments.current_clamp import experiment
 
 LARKUM = "Larkum 2013; Hay et al. 2011 (37 ± 1 ms)"
 PEAKS = np.arange(0.05, 3.501, 0.05)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from analysis.figures import save
-from analysis.physiology import (
+from apical.analysis.figures.over_days import save
+from apical.analysis.physiology import (
     bac,
     bap,
     coincidence,
@@ -19,11 +19,11 @@ from analysis.physiology import (
     plasticity,
     plateau,
 )
-from analysis.physiology.rows import FAILS, Row
-from equations.parameters import quantity
-from models.cells import CELLS, Cell
-from networks.checkpoint import cannot_write, written_whole
-from networks.errors import UserError
+from apical.analysis.physiology.rows import FAILS, Row
+from apical.equations.parameters import quantity
+from apical.models.cells import CELLS, Cell
+from apical.networks.files import cannot_write, written_whole
+from apical.networks.errors import UserError
 
 #: Each module has ``rows_and_figure(cell) -> (rows, figure)``; its name is that of the figure.
 PROTOCOLS = (passive, f_i, bap, bac, coincidence, critical_frequency, plateau, noisy_drive, ndnf, plasticity)

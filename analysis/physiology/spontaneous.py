@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from analysis.physiology.by_hand import PUBLISHED, classify, weight_change
-from analysis.physiology.noisy_drive import DENDRITIC, SIGMA, SOMATIC
-from analysis.physiology.pairing import Pair, changes, on_grid
-from models.cells import Cell
-from networks.experiment import experiment
+from apical.analysis.physiology.by_hand import PUBLISHED, classify, weight_change
+from apical.analysis.physiology.noisy_drive import DENDRITIC, SIGMA, SOMATIC
+from apical.analysis.physiology.pairing import Pair, changes, on_grid
+from apical.models.cells import Cell
+from apical.networks.experiments.current_clamp import experiment
 
 INPUTS, INPUT_RATE = 8, 8.0  # for each cell; Hz
 #: Averages at the start (Hz): a running burst fraction of 0.2, which 300 s of memory hold.

@@ -5,7 +5,7 @@ import math
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
-from networks.experiment import Recording
+from apical.networks.experiments.current_clamp import Recording
 
 COLOURS = {
     "soma": "black",

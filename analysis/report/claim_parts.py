@@ -1,6 +1,6 @@
 """How a claim is judged: by numbers of a study, each with a verdict of its own.
 
-Intervals are the 95 % of `analysis.bootstrap`, over mice, or over neurons where the statistic counts those.
+Intervals are the 95 % of `apical.analysis.statistics.bootstrap`, over mice, or over neurons where the statistic counts those.
 """
 
 import inspect
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.bootstrap import finite, interval
-from analysis.four_criteria import FAILS, FEWEST_MICE, HOLDS, IN_PART
-from analysis.four_criteria import UNTESTED as NOT_TESTED
+from apical.analysis.statistics.bootstrap import finite, interval
+from apical.analysis.statistics.four_criteria import FAILS, FEWEST_MICE, HOLDS, IN_PART
+from apical.analysis.statistics.four_criteria import UNTESTED as NOT_TESTED
 
 UNTESTED = "cannot be tested here"
 VERDICTS = (HOLDS, IN_PART, FAILS, UNTESTED)
 
-#: What `analysis.combine.combine` returns.
+#: What `apical.analysis.report.combine.combine` returns.
 Study = dict
 
 

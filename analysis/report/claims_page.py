@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from analysis.claim_parts import VERDICTS, Claim
-from analysis.claims import claims
-from analysis.plan import ABLATIONS, paper_command
-from networks.store import read_description
+from apical.analysis.report.claim_parts import VERDICTS, Claim
+from apical.analysis.report.claims import claims
+from apical.analysis.report.plan import ABLATIONS, paper_command
+from apical.networks.training.store import read_description
 
 _HEAD = """# Claims put to the test
 
@@ -17,7 +17,7 @@ The null is the run without teaching.
 
 
 def claims_page(study: dict) -> str:
-    """Text of the page on a study, as `analysis.report.study_of` gives it."""
+    """Text of the page on a study, as `apical.analysis.report.page.study_of` gives it."""
     judged = claims(study)
     described = {name: read_description(Path(run["run"])) for name, run in study["runs"].items()}
     config = next(iter(described.values()))["config"]

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from analysis.analyse import as_plain, criteria, read_analysis, statistics
-from networks.errors import UserError
+from apical.analysis.statistics.analyse import as_plain, criteria, read_analysis, statistics
+from apical.networks.errors import UserError
 
 #: What a condition is in the study: the arm in the names of published statistics.
 ARMS = {"control": "", "light_only": "light_only", "ndnf_opto": "ndnf"}
@@ -13,7 +13,7 @@ NULL = "no_teaching"
 def combine(runs: list[Path]) -> dict:
     """Published statistics and criteria of analysed runs, one per condition.
 
-    Returns ``runs`` (``analysis.json`` by condition), ``statistics`` (see `analysis.published.compare`), ``criteria``
+    Returns ``runs`` (``analysis.json`` by condition), ``statistics`` (see `apical.analysis.statistics.published.compare`), ``criteria``
     (of each condition by name, with the null and the NDNF run among `runs` where there are) and ``counts``: how many
     statistics are there, have the published sign, lie within two s.e.m.
     Raises UserError for a run that is not analysed, or a second run of a condition.

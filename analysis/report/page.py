@@ -6,15 +6,24 @@ from pathlib import Path
 import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from analysis import report_tables as tables
-from analysis.bootstrap import finite
-from analysis.combine import combine
-from analysis.four_criteria import HOLDS
-from analysis.plan import ABLATIONS, DARK, STUDY, analyse_command, arm_commands, arm_of, paper_command, train_command
-from analysis.report_figures import figures
-from networks.checkpoint import cannot_write, written_whole
-from networks.errors import UserError
-from networks.store import read_description
+from apical.analysis.report import rows as tables
+from apical.analysis.statistics.bootstrap import finite
+from apical.analysis.report.combine import combine
+from apical.analysis.statistics.four_criteria import HOLDS
+from apical.analysis.report.plan import (
+    ABLATIONS,
+    DARK,
+    STUDY,
+    analyse_command,
+    arm_commands,
+    arm_of,
+    paper_command,
+    train_command,
+)
+from apical.analysis.report.panels import figures
+from apical.networks.files import cannot_write, written_whole
+from apical.networks.errors import UserError
+from apical.networks.training.store import read_description
 
 #: Fields of the configuration that are shown of each run.
 SHOWN = (
@@ -36,7 +45,7 @@ def write_report(runs: list[Path], out: Path) -> Path:
 
 
 def study_of(runs: list[Path]) -> dict:
-    """`analysis.combine.combine` of runs, in the order of the study. Raises UserError when there are none."""
+    """`apical.analysis.report.combine.combine` of runs, in the order of the study. Raises UserError when there are none."""
     if not runs:
         raise UserError("no runs: give at least one that apical analyse has analysed")
     study = combine([Path(run) for run in runs])

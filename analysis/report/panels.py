@@ -4,7 +4,7 @@ import base64
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.plan import ABLATIONS, analyse_command, arm_of
+from apical.analysis.report.plan import ABLATIONS, analyse_command, arm_of
 
 #: Figures that ``apical analyse`` draws; ``apical train`` draws the others.
 ANALYSED = ("residual", "error_signal", "decoders", "ground_truth")

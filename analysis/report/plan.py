@@ -4,7 +4,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from networks.config import Config
+from apical.networks.training.config import Config
 
 MICE, NDNF_MICE, LIGHT_MICE = 6, 4, 5
 

@@ -1,13 +1,13 @@
-"""Tables of the report: what `analysis.combine.combine` found, in the words and digits of a page."""
+"""Tables of the report: what `apical.analysis.report.combine.combine` found, in the words and digits of a page."""
 
 import numpy as np
 
-from analysis.error_table import DECREASES, INCREASES
-from analysis.four_criteria import FAILS, HOLDS, IN_PART, UNTESTED
-from analysis.plan import STUDY
-from analysis.published import PUBLISHED
-from analysis.values import SUFFIX
-from networks.cohort import ROLES
+from apical.analysis.statistics.error_table import DECREASES, INCREASES
+from apical.analysis.statistics.four_criteria import FAILS, HOLDS, IN_PART, UNTESTED
+from apical.analysis.report.plan import STUDY
+from apical.analysis.statistics.published import PUBLISHED
+from apical.analysis.statistics.values import SUFFIX
+from apical.networks.training.cohort import ROLES
 
 CRITERIA = ("independent information", "task encoding", "causal sign", "necessity")
 _RANK = {HOLDS: 2, IN_PART: 1, FAILS: 0}

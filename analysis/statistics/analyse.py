@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis import four_criteria
-from analysis.decoding import network_decoding
-from analysis.error_table import match_somatic, per_mouse, per_neuron
-from analysis.error_tests import anova, contrasts, post_hoc
-from analysis.outcome import outcome_decoding, trial_frame
-from analysis.published import PUBLISHED, compare
-from analysis.residual_tests import independence, latency_difference
-from analysis.study import FOLDER, Progress, Tables, collect, rates_in
-from analysis.values import (
+from apical.analysis.statistics import four_criteria
+from apical.analysis.statistics.decoding import network_decoding
+from apical.analysis.statistics.error_table import match_somatic, per_mouse, per_neuron
+from apical.analysis.statistics.error_tests import anova, contrasts, post_hoc
+from apical.analysis.statistics.outcome import outcome_decoding, trial_frame
+from apical.analysis.statistics.published import PUBLISHED, compare
+from apical.analysis.statistics.residual_tests import independence, latency_difference
+from apical.analysis.statistics.tables import FOLDER, Progress, Tables, collect, rates_in
+from apical.analysis.statistics.values import (
     Values,
     activity_values,
     decoding_values,
@@ -26,9 +26,9 @@ from analysis.values import (
     shift_values,
     unexplained,
 )
-from networks.checkpoint import cannot_write, written_whole
-from networks.errors import UserError
-from networks.store import open_run, read_description
+from apical.networks.files import cannot_write, written_whole
+from apical.networks.errors import UserError
+from apical.networks.training.store import open_run, read_description
 
 FILE = "analysis.json"
 

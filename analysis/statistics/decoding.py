@@ -10,8 +10,8 @@ import pandas as pd
 from joblib import Parallel, delayed
 from scipy.stats import binomtest, false_discovery_control
 
-from analysis.svm import decode
-from networks.protocols import RATE
+from apical.analysis.statistics.svm import decode
+from apical.networks.training.protocols import RATE
 
 WINDOW = 2.0  # s before an event
 ALPHA = 0.05
@@ -133,7 +133,7 @@ _TESTS = ["p_binomial", "p", "q", "significant", "significant_corrected"]
 
 
 def _tested(table: pd.DataFrame, results: np.ndarray) -> pd.DataFrame:
-    """results : (neurons, 2, 1 + shuffles) of `analysis.svm.decode`"""
+    """results : (neurons, 2, 1 + shuffles) of `apical.analysis.statistics.svm.decode`"""
     accuracy, balanced = results[:, 0], results[:, 1]
     table["accuracy"], table["shuffled_accuracy"] = accuracy[:, 0], accuracy[:, 1:].mean(1)
     table["balanced_accuracy"], table["shuffled"] = balanced[:, 0], balanced[:, 1:].mean(1)

@@ -8,9 +8,9 @@ import pandas as pd
 import xarray as xr
 from scipy.optimize import linear_sum_assignment
 
-from analysis.outcome import trial_frame
-from networks.cohort import ROLES
-from networks.protocols import RATE
+from apical.analysis.statistics.outcome import trial_frame
+from apical.networks.training.cohort import ROLES
+from apical.networks.training.protocols import RATE
 
 WINDOW = 2.0  # s
 LEAST_WINDOW = 1.0  # s; what is left at the end of a trial counts from here, our choice

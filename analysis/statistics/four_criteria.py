@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from analysis.bootstrap import effect_size, finite, interval
+from apical.analysis.statistics.bootstrap import effect_size, finite, interval
 
 HOLDS, IN_PART, FAILS, UNTESTED = "holds", "holds in part", "does not hold", "cannot be tested"
 FEWEST_MICE = 3
@@ -149,7 +149,7 @@ def necessity(gain: np.ndarray, gain_without: np.ndarray, seed: int = 0) -> Crit
 def hit_rate_gain(hit_rate: xr.DataArray) -> np.ndarray:
     """Hit rate late in training minus that of day 1, (mice,).
 
-    hit_rate : (mouse, session) of `analysis.learning.hit_rate`
+    hit_rate : (mouse, session) of `apical.analysis.statistics.learning.hit_rate`
     Late are days 9-14; of fewer than nine sessions the last half. NaN of a single session.
     """
     days = min(hit_rate.sizes["session"], LAST_DAY)

@@ -14,7 +14,7 @@ The teaching current of a cell is this weight times the signal of its mouse, whi
 import numpy as np
 import pandas as pd
 
-from networks.protocols import RATE
+from apical.networks.training.protocols import RATE
 
 
 def angle_between(u: np.ndarray, v: np.ndarray) -> float:

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from networks.checkpoint import written_whole
-from networks.cohort import ROLES
-from networks.protocols import RATE
-from networks.store import open_run, read_description
+from apical.networks.files import written_whole
+from apical.networks.training.cohort import ROLES
+from apical.networks.training.protocols import RATE
+from apical.networks.training.store import open_run, read_description
 
 LAST_DAY = 14  # of the published training
 LATE_DAYS = 5  # days 10-14, Francioni et al. 2026

@@ -8,7 +8,7 @@ import pandas as pd
 import xarray as xr
 from joblib import Parallel, delayed
 
-from analysis.svm import decode
+from apical.analysis.statistics.svm import decode
 
 WINDOW = 2.0  # s before and after the outcome
 LEAST = 7  # trials of the rarer outcome: SMOTE takes five neighbours, and one fold is held out

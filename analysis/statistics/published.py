@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.bootstrap import finite
+from apical.analysis.statistics.bootstrap import finite
 
 WITHIN = 2.0  # standard errors
 

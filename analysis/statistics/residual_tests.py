@@ -1,6 +1,6 @@
 """Tests of the SD residual: the shape of the relation, independence of the soma, latency of amplified events.
 
-All take one row per event, as `analysis.residual.residuals` or `residuals_of` give them. A neuron is a cell of a mouse;
+All take one row per event, as `apical.analysis.imaging.residual.residuals` or `residuals_of` give them. A neuron is a cell of a mouse;
 where there is a column ``session``, its line is that of a session.
 """
 
@@ -10,7 +10,7 @@ from scipy.optimize import curve_fit
 from scipy.stats import f as f_distribution
 from scipy.stats import spearmanr, wilcoxon
 
-from analysis.residual import MIN_EVENTS
+from apical.analysis.imaging.residual import MIN_EVENTS
 
 MODELS = ("line", "exponential", "logarithm")
 BINS = 5

@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from analysis.style import day_axis, styled
-from analysis.sweep_data import axes_of, late, measured
-from analysis.sweep_look import (
+from apical.analysis.figures.style import day_axis, styled
+from apical.analysis.sweep.measured import axes_of, late, measured
+from apical.analysis.sweep.look import (
     COLOURS,
     about_bands,
     bands,
@@ -29,7 +29,7 @@ MOST_LINES = 12
 def learning_curves(data: xr.Dataset) -> Figure:
     """Hit rate over days: the mean over points by condition, and then of each condition its points.
 
-    data : of `networks.sweep.open_sweep`
+    data : of `apical.networks.sweep.open_sweep`
     Points are one line for each value of the first axis, or one each where it has more than `MOST_LINES` values.
     """
     conditions, axis = data.condition.values.tolist(), axes_of(data)[0]
@@ -71,8 +71,8 @@ def learning_curves(data: xr.Dataset) -> Figure:
 def curves(data: xr.Dataset, measure: str) -> Figure:
     """A measure, late in training, along the first axis, by condition.
 
-    data : of `networks.sweep.open_sweep`; points that share the value of the first axis are taken together
-    measure : see `analysis.sweep_data.measured`
+    data : of `apical.networks.sweep.open_sweep`; points that share the value of the first axis are taken together
+    measure : see `apical.analysis.sweep.measured.measured`
     """
     axis, *together = axes_of(data)
     x = np.unique(data[axis].values)

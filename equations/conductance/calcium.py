@@ -2,9 +2,9 @@
 
 from brian2 import mmolar, mV
 
-from equations.conductance.gates import WARMER, Gate
-from equations.conductance.mechanism import Mechanism
-from equations.parameters import Parameter, Table
+from apical.equations.conductance.gates import WARMER, Gate
+from apical.equations.conductance.mechanism import Mechanism
+from apical.equations.parameters import Parameter, Table
 
 #: High-voltage activated calcium (Reuveni et al. 1993, as in Hay et al. 2011): carries the plateau.
 HIGH = Mechanism(

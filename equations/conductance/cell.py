@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from equations.conductance import calcium, gaba, gates, ih, passive, potassium, sk, sodium, synapses
-from equations.conductance.mechanism import Mechanism
+from apical.equations.conductance import calcium, gaba, gates, ih, passive, potassium, sk, sodium, synapses
+from apical.equations.conductance.mechanism import Mechanism
 
 _SPIKES = (sodium.TRANSIENT, potassium.KV3)
 _CALCIUM = (calcium.HIGH, calcium.LOW, sk.SK)

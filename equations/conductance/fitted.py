@@ -6,8 +6,8 @@ et al. 2018; the numbers are phenomenological, since five compartments stand for
 
 from brian2 import ms, mV, nF, nS, pA, pcoulomb, usiemens
 
-from equations.conductance import calcium, gaba, ih, passive, potassium, sk, sodium, synapses
-from equations.parameters import Parameter, Table
+from apical.equations.conductance import calcium, gaba, ih, passive, potassium, sk, sodium, synapses
+from apical.equations.parameters import Parameter, Table
 
 FIT = "fit to the protocols of apical validate"
 

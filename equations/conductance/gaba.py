@@ -2,8 +2,8 @@
 
 from brian2 import ms, mV, nS
 
-from equations.conductance.mechanism import Mechanism
-from equations.parameters import Parameter, Table
+from apical.equations.conductance.mechanism import Mechanism
+from apical.equations.parameters import Parameter, Table
 
 #: ``gaba_a_soma`` and ``gaba_a_trunk`` are open fractions; a presynaptic spike adds to them.
 FAST = Mechanism(

@@ -2,9 +2,9 @@
 
 from brian2 import mV
 
-from equations.conductance.gates import Gate
-from equations.conductance.mechanism import Mechanism
-from equations.parameters import Parameter, Table
+from apical.equations.conductance.gates import Gate
+from apical.equations.conductance.mechanism import Mechanism
+from apical.equations.parameters import Parameter, Table
 
 IH = Mechanism(
     "ih",

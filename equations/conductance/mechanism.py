@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from equations.conductance.gates import Gate
+from apical.equations.conductance.gates import Gate
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ Lengths, diameters and an axial resistivity are not modelled.
 
 from brian2 import mV
 
-from equations.conductance.mechanism import Mechanism
-from equations.parameters import Parameter, Table
+from apical.equations.conductance.mechanism import Mechanism
+from apical.equations.parameters import Parameter, Table
 
 LEAK = Mechanism("leak", reversal="e_leak")
 

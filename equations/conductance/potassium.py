@@ -2,9 +2,9 @@
 
 from brian2 import mV
 
-from equations.conductance.gates import WARMER, Gate
-from equations.conductance.mechanism import Mechanism
-from equations.parameters import Parameter, Table
+from apical.equations.conductance.gates import WARMER, Gate
+from apical.equations.conductance.mechanism import Mechanism
+from apical.equations.parameters import Parameter, Table
 
 #: Persistent (slowly inactivating) potassium (Korngreen & Sakmann 2000; as in Hay et al. 2011, by -10 mV).
 PERSISTENT = Mechanism(

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.optimize import root
 
-from equations.conductance.cell import Compartment
-from equations.conductance.gates import evaluate, hill
+from apical.equations.conductance.cell import Compartment
+from apical.equations.conductance.gates import evaluate, hill
 
 Values = dict[str, float]
 

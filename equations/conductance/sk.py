@@ -2,8 +2,8 @@
 
 from brian2 import mmolar, ms
 
-from equations.conductance.mechanism import Mechanism
-from equations.parameters import Parameter, Table
+from apical.equations.conductance.mechanism import Mechanism
+from apical.equations.parameters import Parameter, Table
 
 SK = Mechanism(
     "sk",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from brian2 import Equations
 from brian2.stateupdaters.explicit import euler
 
-from equations.conductance.cell import INJECTED, Compartment
+from apical.equations.conductance.cell import INJECTED, Compartment
 
 #: Of the two-stage method that is stable for stiff systems and of second order.
 GAMMA = 1 - 0.5**0.5

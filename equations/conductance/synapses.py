@@ -2,8 +2,8 @@
 
 from brian2 import ms, mV
 
-from equations.conductance.mechanism import Mechanism
-from equations.parameters import Parameter, Table
+from apical.equations.conductance.mechanism import Mechanism
+from apical.equations.parameters import Parameter, Table
 
 #: ``ampa_tuft`` is the open fraction; a presynaptic spike adds to it.
 AMPA = Mechanism("ampa", reversal="e_glutamate", open="ampa_{c}", extra="dampa_{c}/dt = -ampa_{c}/tau_ampa : 1\n")

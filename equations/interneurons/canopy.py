@@ -6,8 +6,8 @@ rheobase (Meng et al. 2023) needs noise, which this cell does not have.
 
 from brian2 import ms, mV, nS, pA, pF
 
-from equations.interneurons import adaptation, membrane
-from equations.parameters import Parameter, Table
+from apical.equations.interneurons import adaptation, membrane
+from apical.equations.parameters import Parameter, Table
 
 L1 = "layer 1 interneurons, textbook range"
 SCHUMAN = "model: moderate adaptation (Schuman et al. 2019)"

@@ -8,8 +8,8 @@ and keeps itself alive until inhibition ends it. Release and receptors: `synapse
 
 from brian2 import ms, mV, nS, pA, pF, second
 
-from equations.interneurons import membrane
-from equations.parameters import Parameter, Table
+from apical.equations.interneurons import membrane
+from apical.equations.parameters import Parameter, Table
 
 L1 = "layer 1 neurogliaform cells, textbook range"
 LATE = "model: first spike hundreds of ms late; kind of current from Meng et al. 2023"

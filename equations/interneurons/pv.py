@@ -6,8 +6,8 @@ v_spike = rheobase/g_leak + e_leak + d_spike.
 
 from brian2 import ms, mV, nS, pF
 
-from equations.interneurons import membrane
-from equations.parameters import Parameter, Table
+from apical.equations.interneurons import membrane
+from apical.equations.parameters import Parameter, Table
 
 PAYEUR = "Payeur et al. 2021"
 

@@ -7,8 +7,8 @@ that has settled.
 
 from brian2 import ms, mV, nS, pA, pF
 
-from equations.interneurons import adaptation, membrane
-from equations.parameters import Parameter, Table
+from apical.equations.interneurons import adaptation, membrane
+from apical.equations.parameters import Parameter, Table
 
 PAYEUR = "Payeur et al. 2021"
 

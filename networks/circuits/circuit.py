@@ -6,10 +6,10 @@ from typing import ClassVar
 import numpy as np
 from brian2 import Clock, EventMonitor, Network, NeuronGroup, SpikeMonitor, StateMonitor, linked_var, ms, second
 
-from equations.parameters import Table
-from equations.task import FRAME_RATE
-from models import inputs, interface, ndnf, pyramidal
-from models.cells import CELLS
+from apical.equations.parameters import Table
+from apical.equations.task import FRAME_RATE
+from apical.models import inputs, interface, ndnf, pyramidal
+from apical.models.cells import CELLS
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ import numpy as np
 from brian2 import Clock, Equations, Network, SpikeMonitor, Synapses, device, ms, pA
 from brian2.stateupdaters.explicit import euler, rk4
 
-from equations import pyramidal
-from equations.parameters import declarations
-from networks.cortex.sampling import Sampler
-from networks.nest.cells import TABLE, pyramidal_cells
+from apical.equations import pyramidal
+from apical.equations.parameters import declarations
+from apical.networks.circuits.cortex.sampling import Sampler
+from apical.models.twin import TABLE, pyramidal_cells
 
 DT, DELAY = 0.1 * ms, 1 * ms
 SEED = 1  # of the synapses

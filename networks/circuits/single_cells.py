@@ -5,11 +5,11 @@ from typing import ClassVar
 
 from brian2 import Clock, EventMonitor, Network, NeuronGroup, SpikeMonitor, ms
 
-from equations import electrodes, ndnf
-from equations.interneurons import synapses
-from equations.parameters import Table, declarations
-from models.cells import CELLS
-from models.interneurons import interneurons, volume_transmission
+from apical.equations import electrodes, ndnf
+from apical.equations.interneurons import synapses
+from apical.equations.parameters import Table, declarations
+from apical.models.cells import CELLS
+from apical.models.interneurons import interneurons, volume_transmission
 
 _TIMES = """
 duration : second (shared, constant)

@@ -1,4 +1,4 @@
-"""Write the sources of a program; run as ``python -m networks.generate DESCRIPTION.json FOLDER``.
+"""Write the sources of a program; run as ``python -m apical.networks.devices.generate DESCRIPTION.json FOLDER``.
 
 A process of its own, so that the device and the preferences of the caller's session stay what they are.
 """
@@ -10,24 +10,24 @@ from pathlib import Path
 import numpy as np
 from brian2 import device, prefs, second, set_device
 
-from equations import noise
-from equations.conductance import gates
-from networks.compiler import COMPILER_FLAGS
-from networks.cortex.lighten import lighten
-from networks.cortex.network import Cortex
-from networks.guards import check_network
-from networks.loops import vectorize
-from networks.nest.recurrent import Recurrent
-from networks.precompiled import precompile_headers
-from networks.target import Compiled, Target, read_description
+from apical.equations import noise
+from apical.equations.conductance import gates
+from apical.networks.devices.cpp.compiler import COMPILER_FLAGS
+from apical.networks.devices.lighten import lighten
+from apical.networks.circuits.cortex.network import Cortex
+from apical.networks.devices.guards import check_network
+from apical.networks.devices.cpp.loops import vectorize
+from apical.networks.circuits.recurrent import Recurrent
+from apical.networks.devices.cpp.precompiled import precompile_headers
+from apical.networks.devices.target import Compiled, Target, read_description
 
 
 def generate(structure: Compiled, target: Target, folder: Path) -> None:
     """Write the program into `folder`, with a table of its arrays in ``arrays.json``."""
     cuda = target.device == "cuda_standalone"
     if cuda:
-        from networks.cuda.preferences import configure
-        from networks.cuda.repairs import repair
+        from apical.networks.devices.cuda.preferences import configure
+        from apical.networks.devices.cuda.repairs import repair
 
         configure(target)
     else:

@@ -2,7 +2,7 @@
 
 from brian2 import Network, NetworkOperation, Synapses
 
-from networks.errors import UserError
+from apical.networks.errors import UserError
 
 
 def check_network(network: Network, cuda: bool) -> None:

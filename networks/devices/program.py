@@ -15,16 +15,16 @@ from pathlib import Path
 
 import numpy as np
 
-import equations
-import models
-import networks
-from networks.compiler import CppToolchain
-from networks.cuda.gpu import require_gpu
-from networks.cuda.memory import check_memory
-from networks.cuda.toolchain import toolchain as cuda_toolchain
-from networks.errors import UserError
-from networks.results import Results, incomplete
-from networks.target import Compiled, Target, describe, read_description
+import apical.equations
+import apical.models
+import apical.networks
+from apical.networks.devices.cpp.compiler import CppToolchain
+from apical.networks.devices.cuda.gpu import require_gpu
+from apical.networks.devices.cuda.memory import check_memory
+from apical.networks.devices.cuda.toolchain import toolchain as cuda_toolchain
+from apical.networks.errors import UserError
+from apical.networks.devices.results import Results, incomplete
+from apical.networks.devices.target import Compiled, Target, describe, read_description
 
 #: Called with the number of files that are compiled and of all files.
 Progress = Callable[[int, int], None]
@@ -86,7 +86,7 @@ class CompiledProgram:
     def run(self, values: Mapping[str, np.ndarray], folder: Path, gpu: int = 0) -> Results:
         """Run with `values` (``group.variable`` to SI numbers); results are files in `folder`.
 
-        gpu : index of the GPU that runs a CUDA program, see `networks.cuda.gpu.gpus`
+        gpu : index of the GPU that runs a CUDA program, see `apical.networks.devices.cuda.gpu.gpus`
         Raises UserError when the program fails, the disk is full, or there is no such GPU or not enough of its
         memory; KeyError for an unknown variable.
         """
@@ -132,10 +132,10 @@ def generate_sources(structure: Compiled, target: Target, folder: Path) -> None:
     """Write the sources of a program into `folder`. Raises UserError with the reason."""
     description = folder / "description.json"
     description.write_text(describe(structure, target))
-    command = [sys.executable, "-P", "-m", "networks.generate", description, folder]
+    command = [sys.executable, "-P", "-m", "apical.networks.devices.generate", description, folder]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        reason = done.stderr.strip().splitlines()[-1].removeprefix("networks.errors.UserError: ")
+        reason = done.stderr.strip().splitlines()[-1].removeprefix("apical.networks.errors.UserError: ")
         raise UserError(f"the program could not be generated: {reason}")
 
 

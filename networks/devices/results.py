@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from networks.circuit import Structure
-from networks.errors import UserError
+from apical.networks.circuits.circuit import Structure
+from apical.networks.errors import UserError
 
 
 class Results(Mapping):

@@ -4,11 +4,11 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from networks.bench import Bench
-from networks.circuit import Structure
-from networks.cortex.network import Cortex
-from networks.cortex.task import TaskCortex
-from networks.nest.recurrent import Recurrent
+from apical.networks.circuits.single_cells import Bench
+from apical.networks.circuits.circuit import Structure
+from apical.networks.circuits.cortex.network import Cortex
+from apical.networks.circuits.cortex.task import TaskCortex
+from apical.networks.circuits.recurrent import Recurrent
 
 Compiled = Structure | Bench | Cortex | TaskCortex | Recurrent
 _KINDS = {kind.__name__: kind for kind in (Structure, Bench, Cortex, TaskCortex, Recurrent)}

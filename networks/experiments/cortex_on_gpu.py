@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from networks.cortex.config import checked
-from networks.cortex.network import Cortex
-from networks.cuda.demand import demand
-from networks.cuda.memory import device_bytes
-from networks.cuda.report import LAUNCH, Prediction, make_report
-from networks.device import generate_sources
-from networks.errors import UserError
-from networks.target import Target
+from apical.networks.experiments.spontaneous.options import checked
+from apical.networks.circuits.cortex.network import Cortex
+from apical.networks.devices.cuda.demand import demand
+from apical.networks.devices.cuda.memory import device_bytes
+from apical.networks.devices.cuda.report import LAUNCH, Prediction, make_report
+from apical.networks.devices.program import generate_sources
+from apical.networks.errors import UserError
+from apical.networks.devices.target import Target
 
 TARGET = Target("cuda_standalone", arch=("sm_90",))
 SECONDS = 1.0  # of a run whose spikes are recorded

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from equations import electrodes
-from models.cells import Cell
-from networks.bench import Bench
-from networks.device import CompiledProgram
-from networks.runtime import RuntimeProgram
+from apical.equations import electrodes
+from apical.models.cells import Cell
+from apical.networks.circuits.single_cells import Bench
+from apical.networks.devices.program import CompiledProgram
+from apical.networks.devices.runtime import RuntimeProgram
 
-#: What a cell is given: settings of `equations.electrodes` by name and site, like ``amplitude_soma``, in nA and ms;
+#: What a cell is given: settings of `apical.equations.electrodes` by name and site, like ``amplitude_soma``, in nA and ms;
 #: site ``light`` is the neurogliaform cell.
 Stimulus = dict[str, float]
 

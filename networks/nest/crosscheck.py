@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-import networks
-from networks.errors import UserError
-from networks.nest.distributions import distances, statistics
-from networks.nest.module import NestModule
+import apical.networks
+from apical.networks.errors import UserError
+from apical.networks.nest.distributions import distances, statistics
+from apical.networks.nest.module import NestModule
 
 DT = 0.1  # ms
 NEURONS = ("pyramidal_neuron", "ndnf_neuron", "pv_neuron", "som_neuron")
@@ -28,7 +28,7 @@ def both(module: NestModule, experiment: str, given: Mapping) -> tuple[dict, dic
 
 
 def in_brian(experiment: str, given: Mapping) -> dict:
-    return _run([sys.executable, "-P", "-m", "networks.nest.in_brian", experiment], given)
+    return _run([sys.executable, "-P", "-m", "apical.networks.nest.in_brian", experiment], given)
 
 
 def in_nest(module: NestModule, experiment: str, given: Mapping) -> dict:

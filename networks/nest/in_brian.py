@@ -1,6 +1,6 @@
 """The cross-check experiments in Brian2: a compiled program each.
 
-``python -m networks.nest.in_brian EXPERIMENT GIVEN.npz FOUND.npz``
+``python -m apical.networks.nest.in_brian EXPERIMENT GIVEN.npz FOUND.npz``
 """
 
 import os
@@ -25,11 +25,11 @@ from brian2 import (
     set_device,
 )
 
-from equations import noise, pyramidal
-from equations import plasticity as rule
-from equations.parameters import declarations
-from models.interneurons import LONG_AGO, interneurons, set_parameters
-from networks.nest.cells import BIAS, TABLE, pyramidal_cells
+from apical.equations import noise, pyramidal
+from apical.equations import plasticity as rule
+from apical.equations.parameters import declarations
+from apical.models.interneurons import LONG_AGO, interneurons, set_parameters
+from apical.models.twin import BIAS, TABLE, pyramidal_cells
 
 PYRAMIDAL = "pyramidal_neuron"
 INTERNEURONS = {"ndnf_neuron": "neurogliaform", "pv_neuron": "pv", "som_neuron": "som"}

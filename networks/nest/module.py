@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import models
-from networks.device import cache_folder
-from networks.errors import UserError
-from networks.nest.toolchain import Nest, installed_nest
+import apical.models
+from apical.networks.devices.program import cache_folder
+from apical.networks.errors import UserError
+from apical.networks.nest.toolchain import Nest, installed_nest
 
 MODELS = Path(models.__path__[0]) / "nestml"
 MODULE = "apicalmodule"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from networks.errors import UserError
+from apical.networks.errors import UserError
 
 INSTALL = 'pip install -e ".[nest]"'
 DEBIAN = "sudo apt-get install cmake g++ make libboost-dev libgsl-dev libltdl-dev"

@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from networks.errors import UserError
-from networks.sweep.processes import Done, checkpoints
-from networks.sweep.shards import Shard, run_shard
+from apical.networks.errors import UserError
+from apical.networks.sweep.processes import Done, checkpoints
+from apical.networks.sweep.shards import Shard, run_shard
 
 #: States of work whose scheduler is gone.
 LOST = {"lost", "cancelled"}

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import numpy as np
 
-from equations.task import FRAME_RATE
-from networks.cohort import ROLES, structure_of
-from networks.cuda.demand import EVENT_RATES
-from networks.errors import UserError
-from networks.protocols import PROTOCOLS
-from networks.record import FRAMES
-from networks.sweep.design import Design
-from networks.sweep.measures import MEASURES
-from networks.sweep.shards import Shard, cut, programs
+from apical.equations.task import FRAME_RATE
+from apical.networks.training.cohort import ROLES, structure_of
+from apical.networks.devices.cuda.demand import EVENT_RATES
+from apical.networks.errors import UserError
+from apical.networks.training.protocols import PROTOCOLS
+from apical.networks.training.record import FRAMES
+from apical.networks.sweep.design import Design
+from apical.networks.sweep.measures import MEASURES
+from apical.networks.sweep.shards import Shard, cut, programs
 
 #: Biological seconds of the calibration; starting the program takes part of it, so that it is measured twice.
 SHORT, LONG = 2.0, 12.0

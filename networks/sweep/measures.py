@@ -1,12 +1,12 @@
-"""What a sweep keeps of each mouse and day. Definitions are those of `analysis.learning`."""
+"""What a sweep keeps of each mouse and day. Definitions are those of `apical.analysis.statistics.learning`."""
 
 import hashlib
 
 import numpy as np
 
-from networks.cohort import ROLES, Values
-from networks.session import Training
-from networks.trials import trial_table
+from apical.networks.training.cohort import ROLES, Values
+from apical.networks.training.day import Training
+from apical.networks.training.trials import trial_table
 
 #: name: (dimensions after mouse and session, unit, long name)
 MEASURES = {

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from networks.checkpoint import cannot_write, written_whole
-from networks.cohort import ROLES, Values
-from networks.errors import UserError
-from networks.store import tree_checksum
-from networks.sweep.design import STRUCTURAL, Design
-from networks.sweep.measures import MEASURES
-from networks.sweep.sampling import split, unit_of
-from networks.sweep.shards import Shard
+from apical.networks.files import cannot_write, written_whole
+from apical.networks.training.cohort import ROLES, Values
+from apical.networks.errors import UserError
+from apical.networks.training.store import tree_checksum
+from apical.networks.sweep.design import STRUCTURAL, Design
+from apical.networks.sweep.measures import MEASURES
+from apical.networks.sweep.sampling import split, unit_of
+from apical.networks.sweep.shards import Shard
 
 DESCRIPTION = "sweep.json"
 STORE = "sweep.zarr"
@@ -114,7 +114,7 @@ def open_sweep(out: str | Path) -> xr.Dataset:
     """The data of a finished sweep: dimensions point, condition, replicate, session and role.
 
     Swept parameters are coordinates along ``point``, in the unit in which they were written. ``unstack_grid`` of
-    `analysis.sweep_data` makes them dimensions of a grid.
+    `apical.analysis.sweep.measured` makes them dimensions of a grid.
     Raises UserError when the sweep is unfinished or the store is damaged (its checksum differs).
     """
     out = Path(out)

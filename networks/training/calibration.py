@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from networks.protocols import Protocol
+from apical.networks.training.protocols import Protocol
 
 
 @dataclass(frozen=True)

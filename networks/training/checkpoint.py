@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from networks.cohort import Values
-from networks.errors import UserError
+from apical.networks.training.cohort import Values
+from apical.networks.errors import UserError
 
 
 @contextmanager

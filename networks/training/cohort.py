@@ -7,16 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from models.cells import CELLS
-from networks.circuit import Structure
-from networks.config import Config
-from networks.cortex.task import TaskCortex
-from networks.cuda.gpu import architectures, require_gpu
-from networks.device import CompiledProgram, Progress
-from networks.errors import UserError
-from networks.results import CohortResults
-from networks.runtime import RuntimeProgram
-from networks.target import Target
+from apical.models.cells import CELLS
+from apical.networks.circuits.circuit import Structure
+from apical.networks.training.config import Config
+from apical.networks.circuits.cortex.task import TaskCortex
+from apical.networks.devices.cuda.gpu import architectures, require_gpu
+from apical.networks.devices.program import CompiledProgram, Progress
+from apical.networks.errors import UserError
+from apical.networks.devices.results import CohortResults
+from apical.networks.devices.runtime import RuntimeProgram
+from apical.networks.devices.target import Target
 
 #: Roles of the cells of a mouse in the readout, in their order.
 ROLES = ("P+", "P-", "P0")

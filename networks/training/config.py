@@ -10,13 +10,13 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from equations.parameters import Table, check, quantity
-from models.cells import CELLS
-from networks.circuit import tables
-from networks.conditions import CONDITIONS
-from networks.cortex.task import PARAMETERS, TaskCortex
-from networks.errors import UserError
-from networks.protocols import PROTOCOLS
+from apical.equations.parameters import Table, check, quantity
+from apical.models.cells import CELLS
+from apical.networks.circuits.circuit import tables
+from apical.networks.training.conditions import CONDITIONS
+from apical.networks.circuits.cortex.task import PARAMETERS, TaskCortex
+from apical.networks.errors import UserError
+from apical.networks.training.protocols import PROTOCOLS
 
 
 def tables_of(network: str, cell: str) -> dict[str, Table]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from equations.task import FRAME_RATE
+from apical.equations.task import FRAME_RATE
 
 RATE = float(FRAME_RATE)
 

@@ -16,14 +16,15 @@ from pathlib import Path
 
 import numpy as np
 
-from networks.checkpoint import cannot_write, finished_days, load_day, save_day, written_whole
-from networks.cohort import Cohort
-from networks.config import Config, load_config
-from networks.cortex.cohort import CorticalCohort
-from networks.cuda.gpu import gpus
-from networks.errors import UserError
-from networks.session import Training
-from networks.store import read_description, write_store
+from apical.networks.files import cannot_write, written_whole
+from apical.networks.training.checkpoint import finished_days, load_day, save_day
+from apical.networks.training.cohort import Cohort
+from apical.networks.training.config import Config, load_config
+from apical.networks.training.cortical_cohort import CorticalCohort
+from apical.networks.devices.cuda.gpu import gpus
+from apical.networks.errors import UserError
+from apical.networks.training.day import Training
+from apical.networks.training.store import read_description, write_store
 
 Progress = Callable[[int, str], None]
 

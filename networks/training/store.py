@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from equations.task import FREEZE, TRIAL
-from networks.checkpoint import cannot_write, load_day
-from networks.errors import UserError
-from networks.protocols import RATE
-from networks.trials import COLUMNS, trial_table
+from apical.equations.task import FREEZE, TRIAL
+from apical.networks.files import cannot_write
+from apical.networks.training.checkpoint import load_day
+from apical.networks.errors import UserError
+from apical.networks.training.protocols import RATE
+from apical.networks.training.trials import COLUMNS, trial_table
 
 #: name: (dimensions after mouse and session, unit, long name)
 DENSE = {

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from equations.task import FREEZE, TIME_OUT, TRIAL
-from networks.protocols import RATE
+from apical.equations.task import FREEZE, TIME_OUT, TRIAL
+from apical.networks.training.protocols import RATE
 
 COLUMNS = ("trial_start", "trial_end", "trial_latency", "trial_hit", "trial_probe")
 

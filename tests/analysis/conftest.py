@@ -7,10 +7,10 @@ from functools import partial
 import numpy as np
 import pytest
 
-from equations.task import FREEZE, GREY, TIME_OUT, TRIAL
-from networks.checkpoint import save_day
-from networks.protocols import RATE
-from networks.store import open_run, write_store
+from apical.equations.task import FREEZE, GREY, TIME_OUT, TRIAL
+from apical.networks.training.checkpoint import save_day
+from apical.networks.training.protocols import RATE
+from apical.networks.training.store import open_run, write_store
 
 ROLES = np.array(["P+"] * 2 + ["P-"] * 2 + ["P0"] * 2)
 CONFIG = {"condition": "ndnf_opto", "protocol": "short", "probe_every": 0}

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from benchmarks.cortex import Measured, fits, ratios, row
-from benchmarks.engines import Timing
-from benchmarks.page import write_page
-from benchmarks.profile import part_of, state_bytes
+from apical.benchmarks.cortex import Measured, fits, ratios, row
+from apical.benchmarks.engines import Timing
+from apical.benchmarks.page import write_page
+from apical.benchmarks.profile import part_of, state_bytes
 
 ABOUT = dict(machine="x86_64, 2 cores", commit="abcdef0123", date="2026-05-01", load_before=0.1)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.gpu import HEADINGS, Timing, choose, markdown, rows
-from networks.errors import UserError
+from apical.benchmarks.gpu import HEADINGS, Timing, choose, markdown, rows
+from apical.networks.errors import UserError
 
 RECIPE = Path(__file__).parents[2] / "benchmarks" / "gpu.py"
 

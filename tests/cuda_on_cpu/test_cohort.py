@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from equations import task
-from networks.circuit import Structure
-from networks.cohort import Cohort
-from networks.config import Config
-from networks.device import CompiledProgram, generate_sources
-from networks.session import Training
-from networks.sweep.design import Design
-from networks.sweep.shards import cut
-from networks.target import Target
+from apical.equations import task
+from apical.networks.circuits.circuit import Structure
+from apical.networks.training.cohort import Cohort
+from apical.networks.training.config import Config
+from apical.networks.devices.program import CompiledProgram, generate_sources
+from apical.networks.training.day import Training
+from apical.networks.sweep.design import Design
+from apical.networks.sweep.shards import cut
+from apical.networks.devices.target import Target
 
 ORDERS = ("forward", "reversed", "shuffled")
 MANY = dict(mice=13, cells=80)  # 1040 pyramidal cells

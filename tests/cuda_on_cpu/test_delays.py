@@ -11,8 +11,8 @@ SCRIPT = """
 import sys
 import numpy as np
 from brian2 import *
-from networks.cuda.preferences import configure
-from networks.target import Target
+from apical.networks.devices.cuda.preferences import configure
+from apical.networks.devices.target import Target
 
 prefs.codegen.target = "numpy"
 folder = sys.argv[1]

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from brian2 import Network, NeuronGroup, StateMonitor, ms, nA
 
-from equations import ndnf
-from equations.conductance import cell, fitted
-from equations.conductance.rest import at_rest
-from equations.parameters import declarations
-from models.cells import CELLS, conductance_cell
+from apical.equations import ndnf
+from apical.equations.conductance import cell, fitted
+from apical.equations.conductance.rest import at_rest
+from apical.equations.parameters import declarations
+from apical.models.cells import CELLS, conductance_cell
 
 PARAMETERS = CELLS["conductance"].parameters | ndnf.DENDRITE_PARAMETERS
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from equations.conductance.cell import FUNCTIONS, GATES
-from equations.conductance.gates import Gate, evaluate, hill, linoid, relaxed
+from apical.equations.conductance.cell import FUNCTIONS, GATES
+from apical.equations.conductance.gates import Gate, evaluate, hill, linoid, relaxed
 
 V = np.arange(-120, 60, 0.37)
 

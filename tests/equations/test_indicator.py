@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from brian2 import Network, StateMonitor, ms
 
-from equations import indicator
-from networks.calibration import running_percentile
+from apical.equations import indicator
+from apical.networks.training.calibration import running_percentile
 
 RATE = 15.46  # Hz
 

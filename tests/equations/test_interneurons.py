@@ -5,10 +5,10 @@ import pytest
 from brian2 import Clock, Network, NeuronGroup, SpikeGeneratorGroup, SpikeMonitor, StateMonitor, ms, mV, nS, pA, second
 from scipy.optimize import brentq
 
-from equations import noise
-from equations.interneurons import neurogliaform, pv, som, synapses
-from equations.parameters import declarations
-from models.interneurons import TYPES, connection, interneurons, set_parameters, volume_transmission
+from apical.equations import noise
+from apical.equations.interneurons import neurogliaform, pv, som, synapses
+from apical.equations.parameters import declarations
+from apical.models.interneurons import TYPES, connection, interneurons, set_parameters, volume_transmission
 
 pytestmark = pytest.mark.usefixtures("numpy_runtime")
 

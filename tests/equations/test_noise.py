@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from equations import noise
-from networks.generate import COMPILER_FLAGS
+from apical.equations import noise
+from apical.networks.devices.generate import COMPILER_FLAGS
 
 #: Random123, kat_vectors: rounds, counter, key, answer.
 KNOWN_ANSWERS = [

@@ -5,9 +5,9 @@ import pytest
 from brian2 import Equations, Hz, amp, get_dimensions, ms, mV, nS, pA, second
 from brian2.units.allunits import all_units
 
-from equations.parameters import Parameter, check, declarations, quantity
-from models.cells import CELLS
-from networks.circuit import tables
+from apical.equations.parameters import Parameter, check, declarations, quantity
+from apical.models.cells import CELLS
+from apical.networks.circuits.circuit import tables
 
 TABLE = {
     "i_bias": Parameter(100 * pA, "drive", "model", low=-1000 * pA, high=1000 * pA),

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from brian2 import Clock, Network, StateMonitor, TimedArray
 
-from equations.task import BASELINE, BLACK, FRAME_RATE, FREEZE, GREY, TIME_OUT, TRIAL
-from models.interface import PARAMETERS, interface
-from networks.protocols import Protocol
+from apical.equations.task import BASELINE, BLACK, FRAME_RATE, FREEZE, GREY, TIME_OUT, TRIAL
+from apical.models.interface import PARAMETERS, interface
+from apical.networks.training.protocols import Protocol
 
 PROTOCOL = Protocol()
 FRAMES = {name: PROTOCOL.frames(getattr(PROTOCOL, name)) for name in ("grey", "freeze", "black", "time_out")}

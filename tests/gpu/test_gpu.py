@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from networks.cohort import Cohort
-from networks.config import Config
-from networks.cortex.activity import events
-from networks.cortex.config import checked
-from networks.cortex.run import simulate
-from networks.training import train
+from apical.networks.training.cohort import Cohort
+from apical.networks.training.config import Config
+from apical.networks.experiments.spontaneous.activity import events
+from apical.networks.experiments.spontaneous.options import checked
+from apical.networks.experiments.spontaneous.run import simulate
+from apical.networks.training.run import train
 
 pytestmark = [pytest.mark.gpu, pytest.mark.slow]
 

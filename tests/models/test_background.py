@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from brian2 import Clock, Network, NeuronGroup, StateMonitor, linked_var, ms, mV, pA
 
-from equations.task import FRAME_RATE
-from models import inputs, ndnf
+from apical.equations.task import FRAME_RATE
+from apical.models import inputs, ndnf
 
 COUNT = 500
 

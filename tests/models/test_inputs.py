@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from brian2 import Hz, Network, NeuronGroup, SpikeMonitor, linked_var, ms, pA
 
-from models.inputs import PARAMETERS, SYNAPSE_PARAMETERS, feed_forward, input_units
+from apical.models.inputs import PARAMETERS, SYNAPSE_PARAMETERS, feed_forward, input_units
 
 MICE, CELLS, INPUTS = 2, 3, 6
 DURATION, DT = 1500.0, 0.5  # ms

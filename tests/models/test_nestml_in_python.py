@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from brian2 import Clock, Network, SpikeMonitor, StateMonitor, ms, mV, pA
 
-import models
-from models.interneurons import interneurons
-from networks.nest.in_brian import INTERNEURONS, PYRAMIDAL, inject, pyramidal_cells
+import apical.models
+from apical.models.interneurons import interneurons
+from apical.networks.nest.in_brian import INTERNEURONS, PYRAMIDAL, inject, pyramidal_cells
 
 pytest.importorskip("pynestml", reason='needs NESTML; pip install -e ".[test]"')
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("numpy_runtime")]

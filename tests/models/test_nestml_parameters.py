@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from brian2 import Quantity, ms, mV, nS, pA, pF
 
-import models
-from equations import ndnf, plasticity, pyramidal
-from equations.interneurons import neurogliaform, pv, som, synapses
+import apical.models
+from apical.equations import ndnf, plasticity, pyramidal
+from apical.equations.interneurons import neurogliaform, pv, som, synapses
 
 FOLDER = Path(models.__path__[0]) / "nestml"
 UNITS = {"mV": mV, "ms": ms, "pA": pA, "nS": nS, "pF": pF, "real": 1}

@@ -6,14 +6,14 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from scripts import doctor
+from apical.scripts import doctor
 
 
 @pytest.fixture
 def bare_machine(tools, tmp_path, monkeypatch):
     """Compiler and make, room on the disk, a cache folder: enough, and nothing more."""
     device = SimpleNamespace(cache_folder=lambda: tmp_path / "cache" / "programs")
-    monkeypatch.setitem(sys.modules, "networks.device", device)
+    monkeypatch.setitem(sys.modules, "apical.networks.devices.program", device)
     monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.chdir(tmp_path)

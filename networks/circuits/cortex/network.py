@@ -9,12 +9,19 @@ import numpy as np
 from brian2 import Clock, EventMonitor, Network, NeuronGroup, SpikeMonitor, Synapses, device, get_device, ms
 from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 
-from equations import noise
-from models import cortical
-from models.interneurons import volume_transmission
-from networks.cortex.populations import POPULATIONS, numbers
-from networks.cortex.projections import DELAY, DELAY_SPREAD, LONGEST_DELAY, Projection, excitatory, projections
-from networks.cortex.sampling import DELAYS, SESSION, Sampler
+from apical.equations import noise
+from apical.models import cortical
+from apical.models.interneurons import volume_transmission
+from apical.networks.circuits.cortex.populations import POPULATIONS, numbers
+from apical.networks.circuits.cortex.projections import (
+    DELAY,
+    DELAY_SPREAD,
+    LONGEST_DELAY,
+    Projection,
+    excitatory,
+    projections,
+)
+from apical.networks.circuits.cortex.sampling import DELAYS, SESSION, Sampler
 
 DT = 0.1 * ms
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Hz, Quantity, ms, mV
 
-from equations import tufts
-from equations.interneurons.synapses import CONNECTIONS
-from networks.cortex.populations import BASE_NUMBERS, POPULATIONS
+from apical.equations import tufts
+from apical.equations.interneurons.synapses import CONNECTIONS
+from apical.networks.circuits.cortex.populations import BASE_NUMBERS, POPULATIONS
 
 PD14 = "Potjans & Diesmann 2014"
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from brian2 import Function
 
-from equations.noise import HEADER, uniform_noise
+from apical.equations.noise import HEADER, uniform_noise
 
 #: Streams of the noise, and its session. Session 0 is a run of ``apical cortex``; 2 and more are days of training.
 _POINT, _OFFSET, DELAYS, SESSION = 10, 12, 14, 1

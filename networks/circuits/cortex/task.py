@@ -6,15 +6,15 @@ from typing import ClassVar
 import numpy as np
 from brian2 import Clock, NeuronGroup, SpikeMonitor, linked_var
 
-from equations import tufts
-from equations.parameters import Table
-from equations.task import FRAME_RATE
-from models import inputs, interface
-from models.cortical import TABLES, Added
-from models.cortical_task import LIT, TAUGHT
-from models.pyramidal import LINKED, image
-from networks.circuit import input_units, monitors
-from networks.cortex.network import DT, Cortex
+from apical.equations import tufts
+from apical.equations.parameters import Table
+from apical.equations.task import FRAME_RATE
+from apical.models import inputs, interface
+from apical.models.cortical import TABLES, Added
+from apical.models.cortical_task import LIT, TAUGHT
+from apical.models.pyramidal import LINKED, image
+from apical.networks.circuits.circuit import input_units, monitors
+from apical.networks.circuits.cortex.network import DT, Cortex
 
 #: Groups of NDNF+ cells; the first releases GABA into layer 1.
 NDNF = ("neurogliaform", "canopy")
@@ -32,7 +32,7 @@ PARAMETERS: dict[str, Table] = {
 
 @dataclass(frozen=True)
 class TaskCortex(Cortex):
-    """What is compiled of a mouse; the fields and names of `networks.circuit.Structure` mean the same here.
+    """What is compiled of a mouse; the fields and names of `apical.networks.circuits.circuit.Structure` mean the same here.
 
     cells : the pyramidal cells of layer 5, thick-tufted ones first, which are those of the readout
     """

@@ -8,14 +8,14 @@ input that is left, at the rates that are aimed at.
 import numpy as np
 from brian2 import Quantity
 
-from equations import currents, tufts
-from equations.interneurons import synapses
-from equations.noise import normal_noise
-from models import cortical
-from networks.cortex.network import DT, Cortex
-from networks.cortex.populations import POPULATIONS
-from networks.cortex.projections import AFFERENTS, VOLLEY, projections, psp
-from networks.cortex.sampling import SESSION
+from apical.equations import currents, tufts
+from apical.equations.interneurons import synapses
+from apical.equations.noise import normal_noise
+from apical.models import cortical
+from apical.networks.circuits.cortex.network import DT, Cortex
+from apical.networks.circuits.cortex.populations import POPULATIONS
+from apical.networks.circuits.cortex.projections import AFFERENTS, VOLLEY, projections, psp
+from apical.networks.circuits.cortex.sampling import SESSION
 
 Values = dict[str, np.ndarray]
 

@@ -4,7 +4,7 @@ import platform
 import shutil
 import subprocess
 
-from networks.errors import UserError
+from apical.networks.errors import UserError
 
 #: No reassociation and no fused multiply-add: a neuron's arithmetic is then the same in each lane of a vector
 #: loop and in its remainder, so a mouse does not depend on the size of its cohort.

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from networks.circuit import Structure
-from networks.cortex.network import Cortex
-from networks.cortex.populations import POPULATIONS
+from apical.networks.circuits.circuit import Structure
+from apical.networks.circuits.cortex.network import Cortex
+from apical.networks.circuits.cortex.populations import POPULATIONS
 
 #: Typical events per cell and second of a cohort, by monitor.
 EVENT_RATES = {"spikes": 5.0, "plateaus": 1.0}

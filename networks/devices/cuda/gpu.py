@@ -5,7 +5,7 @@ import re
 import subprocess
 from dataclasses import dataclass, replace
 
-from networks.errors import UserError
+from apical.networks.errors import UserError
 
 MIB = 2**20
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from networks.cuda.parse import Function, closing, functions, statements
+from apical.networks.devices.cuda.parse import Function, closing, functions, statements
 
 #: Bytes of the types of arrays; a pointer has 8.
 SIZES = {

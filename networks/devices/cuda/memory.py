@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from equations.task import FRAME_RATE
-from networks.circuit import Structure
-from networks.cortex.network import Cortex
-from networks.cuda.demand import demand
-from networks.cuda.gpu import Gpu
-from networks.errors import UserError
-from networks.target import Target
+from apical.equations.task import FRAME_RATE
+from apical.networks.circuits.circuit import Structure
+from apical.networks.circuits.cortex.network import Cortex
+from apical.networks.devices.cuda.demand import demand
+from apical.networks.devices.cuda.gpu import Gpu
+from apical.networks.errors import UserError
+from apical.networks.devices.target import Target
 
 GIB = 2**30
 

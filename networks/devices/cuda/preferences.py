@@ -6,8 +6,8 @@ from brian2cuda.codeobject import CUDAStandaloneAtomicsCodeObject, CUDAStandalon
 from brian2cuda.utils.gputools import restore_cuda_installation
 from jinja2 import PackageLoader, PrefixLoader
 
-from networks.cuda.memory import STEPS
-from networks.target import Target
+from apical.networks.devices.cuda.memory import STEPS
+from apical.networks.devices.target import Target
 
 PRECISE = ["-fmad=false", "-ftz=false", "-prec-div=true", "-prec-sqrt=true"]
 FAST = ["-use_fast_math"]
@@ -38,7 +38,7 @@ def configure(target: Target) -> None:
     cuda.cuda_backend.gpu_heap_size = target.heap_mb
     cuda.parallel_blocks = 1
     templater = CUDAStandaloneCodeObject.templater.derive(
-        "networks.cuda", env_globals={"nvcc_flags": nvcc_flags(target), "monitor_steps": STEPS}
+        "apical.networks.devices.cuda", env_globals={"nvcc_flags": nvcc_flags(target), "monitor_steps": STEPS}
     )
     templater.env.loader.loaders.append(PrefixLoader({"brian2cuda": PackageLoader("brian2cuda")}))
     CUDAStandaloneCodeObject.templater = CUDAStandaloneAtomicsCodeObject.templater = templater

@@ -5,12 +5,19 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from networks.circuit import Structure
-from networks.cortex.network import Cortex
-from networks.cuda.demand import DEFAULT_RATE, Demand, demand
-from networks.cuda.kernels import Program, Traffic
-from networks.cuda.occupancy import ARCHITECTURES, Occupancy, Resources, block_size, occupancy, read_logs
-from networks.errors import UserError
+from apical.networks.circuits.circuit import Structure
+from apical.networks.circuits.cortex.network import Cortex
+from apical.networks.devices.cuda.demand import DEFAULT_RATE, Demand, demand
+from apical.networks.devices.cuda.kernels import Program, Traffic
+from apical.networks.devices.cuda.occupancy import (
+    ARCHITECTURES,
+    Occupancy,
+    Resources,
+    block_size,
+    occupancy,
+    read_logs,
+)
+from apical.networks.errors import UserError
 
 #: Seconds that the host needs to put one operation into a stream when it waits for none: 2 to 4 µs on current
 #: servers (NVIDIA, "Getting Started with CUDA Graphs", 2019, has 3.8 µs with a kernel of 2.9 µs).

@@ -9,8 +9,8 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
-from networks.compiler import compiler
-from networks.errors import UserError
+from apical.networks.devices.cpp.compiler import compiler
+from apical.networks.errors import UserError
 
 INSTALL = 'pip install -e ".[cuda]"'
 

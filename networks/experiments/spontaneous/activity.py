@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from networks.cortex.network import DT, Cortex
-from networks.cortex.populations import POPULATIONS
+from apical.networks.circuits.cortex.network import DT, Cortex
+from apical.networks.circuits.cortex.populations import POPULATIONS
 
 #: From the start to the steady state, in seconds; left out of rates.
 SETTLING = 0.3

@@ -4,10 +4,10 @@ import os
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from networks.cortex.network import Cortex
-from networks.cuda.gpu import architectures
-from networks.errors import UserError
-from networks.target import Target
+from apical.networks.circuits.cortex.network import Cortex
+from apical.networks.devices.cuda.gpu import architectures
+from apical.networks.errors import UserError
+from apical.networks.devices.target import Target
 
 DEVICES = ("cpp_standalone", "cuda_standalone", "runtime")
 

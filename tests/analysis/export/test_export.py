@@ -10,10 +10,10 @@ from nwbinspector import Importance, inspect_nwbfile
 from pyarrow.csv import read_csv
 from pynwb import read_nwb
 
-from analysis.export import export_run, neo_block
-from networks.errors import UserError
-from networks.protocols import RATE
-from networks.store import events, open_run
+from apical.analysis.export import export_run, neo_block
+from apical.networks.errors import UserError
+from apical.networks.training.protocols import RATE
+from apical.networks.training.store import events, open_run
 
 TABLES = {"sessions", "cells", "weights", "trials", "frames", "spikes", "plateaus", "fluorescence", "voltages"}
 STEP = 0.5e-3

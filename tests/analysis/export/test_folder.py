@@ -6,9 +6,9 @@ import sys
 import pytest
 from pynwb import read_nwb
 
-from analysis.export import export_run
-from analysis.export import run as export
-from networks.errors import UserError
+from apical.analysis.export import export_run
+from apical.analysis.export import run as export
+from apical.networks.errors import UserError
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_a_place_that_cannot_be_written_to(traced_run, tmp_path, monkeypatch):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from analysis.export import export_run, run
+from apical.analysis.export import export_run, run
 
 write = run.nwb.write
 def killed(recording, description, path):

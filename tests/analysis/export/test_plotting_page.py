@@ -7,7 +7,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pytest
 
-from analysis.export import export_run
+from apical.analysis.export import export_run
 
 PAGE = Path(__file__).parents[2] / "docs" / "plotting.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.figures_error import decoders, error_signal
-from analysis.style import ROLE_COLOURS
+from apical.analysis.figures.errors import decoders, error_signal
+from apical.analysis.figures.style import ROLE_COLOURS
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from analysis.figures_residual import residual_figure
-from analysis.residual import residuals_of
-from networks.protocols import RATE
+from apical.analysis.figures.residual_of_mouse import residual_figure
+from apical.analysis.imaging.residual import residuals_of
+from apical.networks.training.protocols import RATE
 
 FRAMES = 3000
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.io import savemat
 
-from analysis.cascade import read_cascade
-from analysis.events import (
+from apical.analysis.imaging.cascade import read_cascade
+from apical.analysis.imaging.events import (
     SMOOTHING,
     find_events,
     infer_rates,
@@ -12,9 +12,9 @@ from analysis.events import (
     smoothed,
     spike_response,
 )
-from analysis.imaging import delta_f_over_f
-from networks.errors import UserError
-from networks.protocols import RATE
+from apical.analysis.imaging.fluorescence import delta_f_over_f
+from apical.networks.errors import UserError
+from apical.networks.training.protocols import RATE
 
 FWHM = 2 * np.sqrt(2 * np.log(2)) * SMOOTHING  # s, of one smoothed spike
 HEIGHT = 1 / (np.sqrt(2 * np.pi) * SMOOTHING)  # Hz

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analysis.imaging import baseline, bleached, delta_f_over_f, pair_correlation
+from apical.analysis.imaging.fluorescence import baseline, bleached, delta_f_over_f, pair_correlation
 
 RATE = 15.0
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analysis.matching import match
+from apical.analysis.imaging.matching import match
 
 
 def by_hand(first, second, window):

@@ -3,10 +3,10 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from analysis import residual as module
-from analysis.events import smoothed
-from analysis.residual import coincident_events, lines, residuals, residuals_of
-from networks.protocols import RATE
+from apical.analysis.imaging import residual as module
+from apical.analysis.imaging.events import smoothed
+from apical.analysis.imaging.residual import coincident_events, lines, residuals, residuals_of
+from apical.networks.training.protocols import RATE
 
 
 def pairs(neurons=6, events=40, seed=0, noise=0.5):

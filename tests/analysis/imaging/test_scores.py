@@ -2,9 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.events import find_events
-from analysis.scores import score, score_run, somatic_events, true_rate
-from networks.protocols import RATE
+from apical.analysis.imaging.events import find_events
+from apical.analysis.imaging.scores import score, score_run, somatic_events, true_rate
+from apical.networks.training.protocols import RATE
 
 FRAMES = 4000
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis.physiology.fit import TARGETS, error, fit, measure
-from models.cells import CELLS
+from apical.analysis.physiology.fit import TARGETS, error, fit, measure
+from apical.models.cells import CELLS
 
 CONDUCTANCE = CELLS["conductance"]
 

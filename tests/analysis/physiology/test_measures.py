@@ -3,9 +3,16 @@
 import numpy as np
 import pytest
 
-from analysis.physiology.measures import burst_rate, events_and_bursts, first_true, has_plateau, longest_above, rise
-from models.cells import CELLS
-from networks.experiment import Recording
+from apical.analysis.physiology.measures import (
+    burst_rate,
+    events_and_bursts,
+    first_true,
+    has_plateau,
+    longest_above,
+    rise,
+)
+from apical.models.cells import CELLS
+from apical.networks.experiments.current_clamp import Recording
 
 CELL = CELLS["conductance"]  # plateau: above -40 mV for 15 ms
 

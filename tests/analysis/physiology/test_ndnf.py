@@ -6,21 +6,14 @@ import numpy as np
 import pytest
 from brian2 import nS, pA
 
-from analysis.physiology import interneurons
-from analysis.physiology.figures_ndnf import Block, Cells, draw
-from analysis.physiology.ndnf import (
-    RATES,
-    block_rows,
-    cell_rows,
-    duration,
-    kinetics,
-    potential_rows,
-)
-from analysis.physiology.ndnf_block import Recording, Trial, record
-from analysis.physiology.rows import FAILS, HOLDS
-from equations.interneurons import neurogliaform
-from equations.parameters import Table
-from models.cells import NAUD_SPREKELER
+from apical.analysis.physiology import interneurons
+from apical.analysis.physiology.figures_ndnf import Block, Cells, draw
+from apical.analysis.physiology.ndnf import RATES, block_rows, cell_rows, duration, kinetics, potential_rows
+from apical.analysis.physiology.ndnf_block import Recording, Trial, record
+from apical.analysis.physiology.rows import FAILS, HOLDS
+from apical.equations.interneurons import neurogliaform
+from apical.equations.parameters import Table
+from apical.models.cells import NAUD_SPREKELER
 
 pytestmark = pytest.mark.usefixtures("numpy_runtime")
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from analysis.physiology.by_hand import Rule, classify, trace_at, weight_change
-from analysis.physiology.pairing import burst_poisson, changes, periodic, poisson
-from analysis.physiology.plasticity import curve, draw, pairing_rows, spontaneous_rows
-from analysis.physiology.rows import FAILS, HOLDS
-from analysis.physiology.spontaneous import INPUTS, learn
-from equations import plasticity
-from models.cells import NAUD_SPREKELER
+from apical.analysis.physiology.by_hand import Rule, classify, trace_at, weight_change
+from apical.analysis.physiology.pairing import burst_poisson, changes, periodic, poisson
+from apical.analysis.physiology.plasticity import curve, draw, pairing_rows, spontaneous_rows
+from apical.analysis.physiology.rows import FAILS, HOLDS
+from apical.analysis.physiology.spontaneous import INPUTS, learn
+from apical.equations import plasticity
+from apical.models.cells import NAUD_SPREKELER
 
 pytestmark = pytest.mark.usefixtures("numpy_runtime")
 

@@ -8,13 +8,13 @@ import pytest
 from matplotlib.figure import Figure
 from typer.testing import CliRunner
 
-from analysis.physiology import bac, bap, coincidence, critical_frequency, passive, plateau, protocols
-from analysis.physiology.rows import FAILS, HOLDS, Row
-from equations.conductance import fitted
-from models.cells import CELLS
-from networks.errors import UserError
-from networks.experiment import experiment
-from scripts.main import app
+from apical.analysis.physiology import bac, bap, coincidence, critical_frequency, passive, plateau, protocols
+from apical.analysis.physiology.rows import FAILS, HOLDS, Row
+from apical.equations.conductance import fitted
+from apical.models.cells import CELLS
+from apical.networks.errors import UserError
+from apical.networks.experiments.current_clamp import experiment
+from apical.scripts.main import app
 
 CONDUCTANCE, NAUD_SPREKELER = CELLS["conductance"], CELLS["naud_sprekeler"]
 BOTH = pytest.mark.parametrize("cell", [CONDUCTANCE, NAUD_SPREKELER], ids=lambda cell: cell.name)
@@ -83,7 +83,7 @@ def test_a_table_passes_if_no_mandatory_row_fails():
 class Stub:
     """A protocol of one row and an empty figure."""
 
-    __name__ = "analysis.physiology.stub"
+    __name__ = "apical.analysis.physiology.stub"
 
     def __init__(self, value):
         self.value = value

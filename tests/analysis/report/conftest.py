@@ -6,8 +6,8 @@ import zlib
 import numpy as np
 import pytest
 
-from analysis.figures import FIGURES
-from networks.config import Config
+from apical.analysis.figures.over_days import FIGURES
+from apical.networks.training.config import Config
 
 PICTURE = b"stands for a PNG"
 TEACHES = {"control", "light_only", "no_ndnf"}  # conditions whose mice learn

@@ -6,10 +6,10 @@ import re
 import numpy as np
 import pytest
 
-from analysis.claim_parts import FAILS, HOLDS, IN_PART, UNTESTED, VERDICTS, Part, erased, joint
-from analysis.claims import claims
-from analysis.claims_page import claims_page
-from analysis.report import study_of
+from apical.analysis.report.claim_parts import FAILS, HOLDS, IN_PART, UNTESTED, VERDICTS, Part, erased, joint
+from apical.analysis.report.claims import claims
+from apical.analysis.report.claims_page import claims_page
+from apical.analysis.report.page import study_of
 
 ALL = ("control", "no_teaching", "ndnf_opto", "light_only", "scalar", "shuffled", "somatic_teaching")
 

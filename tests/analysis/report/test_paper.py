@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-import networks.training
-from analysis import figures_study
-from analysis.plan import ABLATIONS, STUDY, arm_commands
-from networks.config import Config
-from networks.errors import UserError
-from scripts.paper import config_of, run_study
+import apical.networks.training.run
+from apical.analysis.figures import all_analyses as figures_study
+from apical.analysis.report.plan import ABLATIONS, STUDY, arm_commands
+from apical.networks.training.config import Config
+from apical.networks.errors import UserError
+from apical.scripts.paper import config_of, run_study
 
 SETTINGS = Config(protocol="short", record="imaging")
 
@@ -37,8 +37,8 @@ def stubbed(monkeypatch, described, drawn, analysed):
     def summary(run):
         (run / "summary.json").write_text("{}")
 
-    monkeypatch.setattr(networks.training, "train", train)
-    monkeypatch.setattr("analysis.analyse.analyse", analyse)
+    monkeypatch.setattr(apical.networks.training.run, "train", train)
+    monkeypatch.setattr("apical.analysis.statistics.analyse.analyse", analyse)
     monkeypatch.setattr("analysis.save_figures", lambda run: drawn(run))
     monkeypatch.setattr("analysis.write_summary", summary)
     monkeypatch.setattr(figures_study, "save_study_figures", lambda run: drawn(run))
@@ -158,7 +158,7 @@ def test_ctrl_c_says_how_to_go_on(stubbed, apical, tmp_path, monkeypatch):
     def stop(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("analysis.analyse.analyse", stop)
+    monkeypatch.setattr("apical.analysis.statistics.analyse.analyse", stop)
     out = tmp_path / "paper"
     code, _, errors = apical("paper", "--protocol", "short", "--seed", "4", "--ablations", "--out", out)
     assert code == 1

@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from analysis.analyse import analyse, criteria, read_analysis
-from analysis.combine import combine
-from analysis.study import Tables
-from networks.errors import UserError
+from apical.analysis.statistics.analyse import analyse, criteria, read_analysis
+from apical.analysis.report.combine import combine
+from apical.analysis.statistics.tables import Tables
+from apical.networks.errors import UserError
 
 ROW = {"name", "model", "sem", "n", "published", "published_sem", "same_sign", "within_2_sem"}
 

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.decoding import LEAST, chosen_cells, network_decoding, preceding_rate
-from networks.protocols import RATE
+from apical.analysis.statistics.decoding import LEAST, chosen_cells, network_decoding, preceding_rate
+from apical.networks.training.protocols import RATE
 
 ROLES = np.array(["P+"] * 4 + ["P-"] * 4 + ["P0"] * 22)
 FRAMES = 1500

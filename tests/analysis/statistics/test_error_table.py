@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.error_table import (
+from apical.analysis.statistics.error_table import (
     angle_windows,
     error_table,
     error_windows,
@@ -11,8 +11,8 @@ from analysis.error_table import (
     per_neuron,
     with_error,
 )
-from analysis.error_tests import balance, contrasts
-from networks.protocols import RATE
+from apical.analysis.statistics.error_tests import balance, contrasts
+from apical.networks.training.protocols import RATE
 
 #: Residual by role and error, the published signs.
 PLANTED = {("P+", "decreases"): 0.2, ("P+", "increases"): -0.3, ("P-", "decreases"): -0.4, ("P-", "increases"): 0.1}

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.error_tests import anova, contrasts, post_hoc
+from apical.analysis.statistics.error_tests import anova, contrasts, post_hoc
 
 
 def neurons(effect=(0.0, 0.0, 0.0), mice=8, per_role=4, seed=0):

@@ -3,8 +3,14 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from analysis.bootstrap import effect_size, interval
-from analysis.four_criteria import causal_sign, hit_rate_gain, independent_information, necessity, task_encoding
+from apical.analysis.statistics.bootstrap import effect_size, interval
+from apical.analysis.statistics.four_criteria import (
+    causal_sign,
+    hit_rate_gain,
+    independent_information,
+    necessity,
+    task_encoding,
+)
 
 MICE = 6
 WITHOUT = np.array([-0.01, 0.02, 0.0, -0.02, 0.01, 0.0])  # nothing, mouse by mouse

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.ground_truth import (
+from apical.analysis.statistics.ground_truth import (
     angle_between,
     angles,
     inverse_target,

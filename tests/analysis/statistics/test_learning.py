@@ -3,8 +3,8 @@ import json
 import numpy as np
 import pytest
 
-from analysis import summary, write_summary
-from analysis.learning import (
+from apical.analysis.statistics.learning import summary, write_summary
+from apical.analysis.statistics.learning import (
     closed_loop_seconds,
     event_rate_ratio,
     hit_rate,
@@ -13,8 +13,8 @@ from analysis.learning import (
     relative_to_day_1,
     rewards_per_minute,
 )
-from networks import open_run
-from networks.errors import UserError
+from apical.networks.training.store import open_run
+from apical.networks.errors import UserError
 
 SECONDS = 100.0
 KEYS = {

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.outcome import outcome_decoding, residual_vectors, trial_frame
+from apical.analysis.statistics.outcome import outcome_decoding, residual_vectors, trial_frame
 
 
 def cohort(mice=1, sessions=2, trials=40, cells=12, before=0.0, after=0.0, seed=0, share=0.7):

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from analysis import scaling
-from analysis.scaling import scaling_exponent
+from apical.analysis.statistics import power_law as scaling
+from apical.analysis.statistics.power_law import scaling_exponent
 
 SIZES = (2, 4, 8, 16, 32)
 SPREAD = 0.4

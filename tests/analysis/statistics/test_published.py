@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analysis.published import PUBLISHED, compare
+from apical.analysis.statistics.published import PUBLISHED, compare
 
 
 def values(mean, sem, n=6):

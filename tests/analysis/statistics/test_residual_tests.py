@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.residual import residuals
-from analysis.residual_tests import aic, compare_models, independence, latency_difference
+from apical.analysis.imaging.residual import residuals
+from apical.analysis.statistics.residual_tests import aic, compare_models, independence, latency_difference
 
 
 def pairs(generator, neurons=12, events=25, shape=lambda x: 0.5 + x, noise=0.5):

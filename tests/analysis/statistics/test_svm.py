@@ -5,7 +5,7 @@ from imblearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
-from analysis.svm import (
+from apical.analysis.statistics.svm import (
     COST,
     accuracies,
     fold_numbers,

@@ -4,10 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.analyse import statistics
-from analysis.published import PUBLISHED
-from analysis.study import Tables
-from analysis.values import activity_values, decoding_values, residual_values, shift_values, unexplained
+from apical.analysis.statistics.analyse import statistics
+from apical.analysis.statistics.published import PUBLISHED
+from apical.analysis.statistics.tables import Tables
+from apical.analysis.statistics.values import (
+    activity_values,
+    decoding_values,
+    residual_values,
+    shift_values,
+    unexplained,
+)
 
 ROLES = np.array(["P+", "P+", "P-", "P-", *["P0"] * 8])
 

@@ -5,15 +5,15 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from analysis.sweep_curves import curves, learning_curves
-from analysis.sweep_data import late
-from analysis.sweep_many import by_parameter, indices_figure, parallel_coordinates
-from analysis.sweep_maps import heat_maps, learning_points, where_learning_holds
-from analysis.sweep_sensitivity import sensitivity
-from networks.cohort import ROLES
-from networks.sweep.design import Design
-from networks.sweep.measures import MEASURES
-from networks.sweep.sampling import split
+from apical.analysis.sweep.curves import curves, learning_curves
+from apical.analysis.sweep.measured import late
+from apical.analysis.sweep.many_parameters import by_parameter, indices_figure, parallel_coordinates
+from apical.analysis.sweep.maps import heat_maps, learning_points, where_learning_holds
+from apical.analysis.sweep.sensitivity import sensitivity
+from apical.networks.training.cohort import ROLES
+from apical.networks.sweep.design import Design
+from apical.networks.sweep.measures import MEASURES
+from apical.networks.sweep.sampling import split
 
 DAYS = 14
 SPREAD = 0.02  # of hit rates

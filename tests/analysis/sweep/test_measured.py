@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from analysis.four_criteria import hit_rate_gain
-from analysis.sweep_data import (
+from apical.analysis.statistics.four_criteria import hit_rate_gain
+from apical.analysis.sweep.measured import (
     axes_of,
     failures,
     gain,
@@ -17,7 +17,7 @@ from analysis.sweep_data import (
     unit_interval,
     unstack_grid,
 )
-from networks.errors import UserError
+from apical.networks.errors import UserError
 
 ETA = {"low": "0.01 pA", "high": "1 pA", "log": True, "count": None}
 

@@ -6,13 +6,13 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from analysis import sweep_figures
-from analysis.sweep_figures import plot_sweep
-from networks.sweep.design import Design
-from networks.sweep.measures import MEASURES
-from networks.sweep.shards import cut
-from networks.sweep.store import save_shard, write_sweep
-from scripts.main import main
+from apical.analysis.sweep import all_figures as sweep_figures
+from apical.analysis.sweep.all_figures import plot_sweep
+from apical.networks.sweep.design import Design
+from apical.networks.sweep.measures import MEASURES
+from apical.networks.sweep.shards import cut
+from apical.networks.sweep.store import save_shard, write_sweep
+from apical.scripts.main import main
 
 DAYS = 14
 SPREAD = 0.02  # of hit rates

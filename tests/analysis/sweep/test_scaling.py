@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from analysis.sweep_scaling import exponent_text, scaling_exponents, sessions_against_size, sizes_and_sessions
+from apical.analysis.sweep.scaling import exponent_text, scaling_exponents, sessions_against_size, sizes_and_sessions
 
 DAYS = 14
 

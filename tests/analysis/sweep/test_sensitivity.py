@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from analysis.sweep_sensitivity import FIRST, TOTAL, sensitivity
-from networks.sweep.sampling import sample
+from apical.analysis.sweep.sensitivity import FIRST, TOTAL, sensitivity
+from apical.networks.sweep.sampling import sample
 
 COEFFICIENTS = np.array([4.0, 2.0, 1.0, 0.0])
 LINEAR = COEFFICIENTS**2 / np.sum(COEFFICIENTS**2)
@@ -18,7 +18,7 @@ def ishigami(unit):
 
 
 class Axis:
-    """Bounds of an axis, as `networks.sweep.design.Range`."""
+    """Bounds of an axis, as `apical.networks.sweep.design.Range`."""
 
     def __init__(self, low, high, log):
         self.low, self.high, self.log = low, high, log

@@ -3,8 +3,8 @@
 import pytest
 from brian2.stateupdaters.explicit import rk4
 
-from benchmarks import nest as recipe
-from networks.nest.recurrent import SEED, Recurrent
+from apical.benchmarks import nest as recipe
+from apical.networks.circuits.recurrent import SEED, Recurrent
 
 pytestmark = [pytest.mark.nest, pytest.mark.slow]
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from brian2 import Clock, Network, NetworkOperation, NeuronGroup, Synapses, ms
 
-from networks.circuit import Structure, build
-from networks.errors import UserError
-from networks.guards import check_network
+from apical.networks.circuits.circuit import Structure, build
+from apical.networks.errors import UserError
+from apical.networks.devices.guards import check_network
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 import pytest
 
-from networks.errors import UserError
-from networks.nest.module import NestModule
-from networks.nest.toolchain import installed_nest
+from apical.networks.errors import UserError
+from apical.networks.nest.module import NestModule
+from apical.networks.nest.toolchain import installed_nest
 
 
 @pytest.fixture(scope="session")

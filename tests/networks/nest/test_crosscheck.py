@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from networks.nest.crosscheck import (
+from apical.networks.nest.crosscheck import (
     NEURONS,
     agreement,
     both,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from networks.nest.distributions import burst_fraction, distances, statistics
+from apical.networks.nest.distributions import burst_fraction, distances, statistics
 
 
 def test_a_poisson_process_has_its_rate_and_irregular_intervals():

@@ -4,8 +4,8 @@ import importlib.util
 
 import pytest
 
-from networks.errors import UserError
-from networks.nest import module, toolchain
+from apical.networks.errors import UserError
+from apical.networks.nest import module, toolchain
 
 
 @pytest.fixture

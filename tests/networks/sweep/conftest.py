@@ -32,7 +32,7 @@ def command():
     """Start ``apical sweep`` in a process of its own: (arguments) to the process."""
 
     def start(*arguments):
-        code = "import sys; from scripts.main import main; sys.argv[0] = 'apical'; main()"
+        code = "import sys; from apical.scripts.main import main; sys.argv[0] = 'apical'; main()"
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
         return subprocess.Popen([sys.executable, "-c", code, "sweep", *map(str, arguments)], **pipes)
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from networks.errors import UserError
-from networks.sweep.design import load_design
-from networks.sweep.estimate import batch_within, bytes_per_mouse, estimate
-from networks.sweep.shards import cut
+from apical.networks.errors import UserError
+from apical.networks.sweep.design import load_design
+from apical.networks.sweep.estimate import batch_within, bytes_per_mouse, estimate
+from apical.networks.sweep.shards import cut
 
 
 def test_a_dry_run_says_what_it_takes_and_writes_nothing(finish, sweep_file, tmp_path):

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from networks.errors import UserError
-from networks.sweep.design import Design, load_design
-from networks.sweep.sampling import between, split
-from networks.sweep.shards import cut, programs
+from apical.networks.errors import UserError
+from apical.networks.sweep.design import Design, load_design
+from apical.networks.sweep.sampling import between, split
+from apical.networks.sweep.shards import cut, programs
 
 RUN = {"protocol": "short", "days": 2}
 

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from networks.store import tree_checksum
-from networks.sweep.store import open_sweep
+from apical.networks.training.store import tree_checksum
+from apical.networks.sweep.store import open_sweep
 
 pytestmark = pytest.mark.slow
 

@@ -5,18 +5,20 @@ import subprocess
 import numpy as np
 import pytest
 
-from analysis.learning import hit_rate, rates_by_role, rewards_per_minute
-from networks import Config, open_run, train
-from networks.calibration import calibrate
-from networks.errors import UserError
-from networks.protocols import Protocol
-from networks.store import events
-from networks.sweep.design import Design, load_design
-from networks.sweep.measures import _hashes
-from networks.sweep.processes import checkpoints
-from networks.sweep.run import sweep
-from networks.sweep.shards import cut, run_shard
-from networks.sweep.store import load_shard, open_sweep, save_shard
+from apical.analysis.statistics.learning import hit_rate, rates_by_role, rewards_per_minute
+from apical.networks.training.config import Config
+from apical.networks.training.store import open_run
+from apical.networks.training.run import train
+from apical.networks.training.calibration import calibrate
+from apical.networks.errors import UserError
+from apical.networks.training.protocols import Protocol
+from apical.networks.training.store import events
+from apical.networks.sweep.design import Design, load_design
+from apical.networks.sweep.measures import _hashes
+from apical.networks.sweep.processes import checkpoints
+from apical.networks.sweep.run import sweep
+from apical.networks.sweep.shards import cut, run_shard
+from apical.networks.sweep.store import load_shard, open_sweep, save_shard
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +31,7 @@ def small(brief_days, sweep_file, tmp_path_factory):
             tick()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("networks.sweep.run.run_in_processes", run)
+        patch.setattr("apical.networks.sweep.run.run_in_processes", run)
         yield sweep(load_design(sweep_file), tmp_path_factory.mktemp("sweeps") / "small", batch=4)
 
 

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from networks.calibration import (
+from apical.networks.training.calibration import (
     calibrate,
     cursor_trace,
     half_success_threshold,
     mirrored_moments,
     running_percentile,
 )
-from networks.protocols import Protocol
+from apical.networks.training.protocols import Protocol
 
 PROTOCOL = Protocol()
 BASELINE = PROTOCOL.frames(PROTOCOL.baseline)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from networks.cohort import Cohort
-from networks.config import Config
-from networks.session import Training
+from apical.networks.training.cohort import Cohort
+from apical.networks.training.config import Config
+from apical.networks.training.day import Training
 
 # Not a multiple of eight: the last cells of a vector loop are computed by its scalar remainder.
 CELLS = 21

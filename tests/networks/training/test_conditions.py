@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from brian2.utils.stringtools import get_identifiers
 
-from equations import feedback
-from networks.cohort import Cohort
-from networks.conditions import CONDITIONS, deliver
-from networks.config import Config
-from networks.session import Training
+from apical.equations import feedback
+from apical.networks.training.cohort import Cohort
+from apical.networks.training.conditions import CONDITIONS, deliver
+from apical.networks.training.config import Config
+from apical.networks.training.day import Training
 
 MICE, CELLS = 3, 40
 

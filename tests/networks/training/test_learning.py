@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-import networks.session
-from networks.cohort import Cohort
-from networks.config import Config
-from networks.protocols import Protocol
-from networks.session import Training
+import apical.networks.training.day
+from apical.networks.training.cohort import Cohort
+from apical.networks.training.config import Config
+from apical.networks.training.protocols import Protocol
+from apical.networks.training.day import Training
 
 DAYS = 3
 
@@ -16,7 +16,7 @@ DAYS = 3
 def trained(tmp_path, monkeypatch):
     """Train four mice for three days that learn fast: (options) to the last record and state."""
     days = Protocol(baseline=120.0, closed_loop=240.0, learning_rate_scale=60.0)
-    monkeypatch.setitem(networks.session.PROTOCOLS, "short", days)
+    monkeypatch.setitem(apical.networks.training.day.PROTOCOLS, "short", days)
 
     def run(**options):
         training = Training(Cohort(Config(mice=4, cells=21, threads=2, protocol="short", **options)))

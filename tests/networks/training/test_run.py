@@ -10,11 +10,11 @@ import time
 import numpy as np
 import pytest
 
-from networks.checkpoint import day_path
-from networks.config import Config
-from networks.errors import UserError
-from networks.store import events, open_run
-from networks.training import train
+from apical.networks.training.checkpoint import day_path
+from apical.networks.training.config import Config
+from apical.networks.errors import UserError
+from apical.networks.training.store import events, open_run
+from apical.networks.training.run import train
 
 CONFIG = Config(mice=2, cells=21, days=6, protocol="short", threads=1)
 
@@ -23,9 +23,9 @@ pytestmark = pytest.mark.usefixtures("brief_days")
 #: The same run in a process of its own, to be killed.
 SCRIPT = """
 import sys
-import networks.session
-from networks.protocols import Protocol
-networks.session.PROTOCOLS["short"] = Protocol(baseline=70.0, closed_loop=40.0, learning_rate_scale=60.0)
+import apical.networks.training.day
+from apical.networks.training.protocols import Protocol
+apical.networks.training.day.PROTOCOLS["short"] = Protocol(baseline=70.0, closed_loop=40.0, learning_rate_scale=60.0)
 from networks import Config, train
 train(Config(mice=2, cells=21, days=6, protocol="short", threads=1), sys.argv[1])
 """

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from equations.task import BLACK, FREEZE, GREY, TIME_OUT, TRIAL
-from networks.protocols import RATE
-from networks.trials import COLUMNS, trial_table
+from apical.equations.task import BLACK, FREEZE, GREY, TIME_OUT, TRIAL
+from apical.networks.training.protocols import RATE
+from apical.networks.training.trials import COLUMNS, trial_table
 
 HIT = [GREY] * 8 + [TRIAL] * 20 + [FREEZE] * 31 + [BLACK] * 15
 MISS = [GREY] * 8 + [TRIAL] * 433 + [TIME_OUT] * 46

@@ -2,7 +2,7 @@
 
 import pytest
 
-from networks.cortex.config import checked
+from apical.networks.experiments.spontaneous.options import checked
 
 TINY = dict(scale=0.004, in_degree=0.05, seconds=0.4)
 

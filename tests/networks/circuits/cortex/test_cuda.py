@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from networks.cortex.network import Cortex
-from networks.cuda.demand import demand
-from networks.cuda.gpu import Gpu
-from networks.cuda.memory import check_memory, device_bytes
-from networks.cuda.occupancy import read_logs
-from networks.cuda.prediction import sizes
-from networks.cuda.report import make_report
-from networks.cuda.toolchain import packaged_folder, toolchain
-from networks.device import generate_sources
-from networks.errors import UserError
-from networks.target import Target
+from apical.networks.circuits.cortex.network import Cortex
+from apical.networks.devices.cuda.demand import demand
+from apical.networks.devices.cuda.gpu import Gpu
+from apical.networks.devices.cuda.memory import check_memory, device_bytes
+from apical.networks.devices.cuda.occupancy import read_logs
+from apical.networks.experiments.cortex_on_gpu import sizes
+from apical.networks.devices.cuda.report import make_report
+from apical.networks.devices.cuda.toolchain import packaged_folder, toolchain
+from apical.networks.devices.program import generate_sources
+from apical.networks.errors import UserError
+from apical.networks.devices.target import Target
 
 TARGET = Target("cuda_standalone", arch=("sm_90",))
 SMALL = Cortex(0.02, 0.1)
@@ -147,7 +147,7 @@ def test_a_wrong_size_is_one_line(text):
 
 
 def test_without_a_gpu_it_says_how_to_build_for_one(apical, monkeypatch):
-    monkeypatch.setattr("networks.cuda.gpu.gpus", lambda: [])
+    monkeypatch.setattr("apical.networks.devices.cuda.gpu.gpus", lambda: [])
     code, _, error = apical("cortex", "--device", "cuda_standalone")
     assert code == 1 and len(error.splitlines()) == 1
     assert "no NVIDIA GPU found" in error and "apical cuda-report --cortex" in error

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from networks.cortex.activity import SETTLING, events, statistics
-from networks.cortex.config import checked
-from networks.cortex.run import simulate
+from apical.networks.experiments.spontaneous.activity import SETTLING, events, statistics
+from apical.networks.experiments.spontaneous.options import checked
+from apical.networks.experiments.spontaneous.run import simulate
 
 pytestmark = pytest.mark.slow
 

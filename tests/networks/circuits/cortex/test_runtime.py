@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from networks.cortex.activity import events, offsets, roles, statistics
-from networks.cortex.network import build
-from networks.cortex.run import on_runtime
-from networks.cortex.values import values
+from apical.networks.experiments.spontaneous.activity import events, offsets, roles, statistics
+from apical.networks.circuits.cortex.network import build
+from apical.networks.experiments.spontaneous.run import on_runtime
+from apical.networks.circuits.cortex.values import values
 
 BRIEF = 0.04  # seconds
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from networks.cortex.network import Cortex
-from networks.cortex.sampling import Sampler
+from apical.networks.circuits.cortex.network import Cortex
+from apical.networks.circuits.cortex.sampling import Sampler
 
 SEED = 3
 
@@ -60,7 +60,7 @@ def test_the_network_has_the_in_degrees_of_its_table():
             for name in expected:
                 _, first, last = s.places[name]
                 expected[name] += np.sum((target >= first) & (target < last)) / (last - first)
-    from networks.cortex.projections import projections
+    from apical.networks.circuits.cortex.projections import projections
 
     for name, found in expected.items():
         mean = 0.3 * sum(p.in_degree for p in projections() if p.target == name)

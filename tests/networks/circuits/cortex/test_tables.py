@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from brian2 import mV, pA
 
-from equations.currents import PARAMETERS, background, pulse
-from equations.point import PARAMETERS as POINT
-from networks.cortex.network import Cortex
-from networks.cortex.populations import BASE_NUMBERS, POPULATIONS, numbers
-from networks.cortex.projections import STRONG, projections
-from networks.cortex.values import afferent, values, weights
+from apical.equations.currents import PARAMETERS, background, pulse
+from apical.equations.point import PARAMETERS as POINT
+from apical.networks.circuits.cortex.network import Cortex
+from apical.networks.circuits.cortex.populations import BASE_NUMBERS, POPULATIONS, numbers
+from apical.networks.circuits.cortex.projections import STRONG, projections
+from apical.networks.circuits.cortex.values import afferent, values, weights
 
 
 def total(source, target):

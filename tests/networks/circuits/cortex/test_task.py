@@ -7,18 +7,18 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from networks.circuit import Structure
-from networks.cohort import check_same
-from networks.config import Config, load_config
-from networks.cortex.cohort import CorticalCohort
-from networks.cortex.populations import POPULATIONS
-from networks.cortex.task import TaskCortex
-from networks.errors import UserError
-from networks.session import Training
-from networks.store import open_run
-from networks.target import Target
-from networks.training import train
-from scripts.main import app
+from apical.networks.circuits.circuit import Structure
+from apical.networks.training.cohort import check_same
+from apical.networks.training.config import Config, load_config
+from apical.networks.training.cortical_cohort import CorticalCohort
+from apical.networks.circuits.cortex.populations import POPULATIONS
+from apical.networks.circuits.cortex.task import TaskCortex
+from apical.networks.errors import UserError
+from apical.networks.training.day import Training
+from apical.networks.training.store import open_run
+from apical.networks.devices.target import Target
+from apical.networks.training.run import train
+from apical.scripts.main import app
 
 SMALL = dict(network="cortex", scale=0.008, in_degree=0.1, protocol="short")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from networks.loops import WORTH_THREADS, vectorize
+from apical.networks.devices.cpp.loops import WORTH_THREADS, vectorize
 
 STATE = """const int64_t N = %d;
 

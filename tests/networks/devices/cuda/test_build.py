@@ -6,14 +6,14 @@ import subprocess
 
 import pytest
 
-from networks.circuit import Structure
-from networks.cohort import structure_of, target_of
-from networks.conditions import CONDITIONS
-from networks.config import Config
-from networks.cuda.report import make_report
-from networks.cuda.toolchain import packaged_folder, toolchain
-from networks.device import CompiledProgram
-from networks.target import Target
+from apical.networks.circuits.circuit import Structure
+from apical.networks.training.cohort import structure_of, target_of
+from apical.networks.training.conditions import CONDITIONS
+from apical.networks.training.config import Config
+from apical.networks.devices.cuda.report import make_report
+from apical.networks.devices.cuda.toolchain import packaged_folder, toolchain
+from apical.networks.devices.program import CompiledProgram
+from apical.networks.devices.target import Target
 
 #: All that can be compiled into a cohort: traces, and parameters that differ between mice in each group.
 EVERYTHING = Structure(
@@ -48,7 +48,7 @@ def test_all_conditions_and_protocols_share_one_program():
 
 
 def test_a_program_without_a_gpu_at_hand_is_for_those_of_data_centres(monkeypatch):
-    monkeypatch.setattr("networks.cuda.gpu.gpus", lambda: [])
+    monkeypatch.setattr("apical.networks.devices.cuda.gpu.gpus", lambda: [])
     assert target_of(Config(device="cuda_standalone")).arch == ("sm_80", "sm_90")
 
 

@@ -2,9 +2,16 @@
 
 import pytest
 
-from networks.cuda.kernels import thread_traffic
-from networks.cuda.occupancy import Resources, block_size, fullest_block, occupancy, parse_log, read_logs
-from networks.cuda.parse import functions, statements
+from apical.networks.devices.cuda.kernels import thread_traffic
+from apical.networks.devices.cuda.occupancy import (
+    Resources,
+    block_size,
+    fullest_block,
+    occupancy,
+    parse_log,
+    read_logs,
+)
+from apical.networks.devices.cuda.parse import functions, statements
 
 LOG = """ptxas info    : 218098 bytes gmem
 ptxas info    : Compiling entry function '_Z8_run_abcPd' for 'sm_80'

@@ -7,14 +7,14 @@ import shutil
 import pytest
 from typer.testing import CliRunner
 
-from networks.circuit import Structure
-from networks.cuda.kernels import Program
-from networks.cuda.parse import functions
-from networks.cuda.report import CARDS, make_report
-from networks.device import generate_sources
-from networks.errors import UserError
-from networks.target import Target
-from scripts.main import app
+from apical.networks.circuits.circuit import Structure
+from apical.networks.devices.cuda.kernels import Program
+from apical.networks.devices.cuda.parse import functions
+from apical.networks.devices.cuda.report import CARDS, make_report
+from apical.networks.devices.program import generate_sources
+from apical.networks.errors import UserError
+from apical.networks.devices.target import Target
+from apical.scripts.main import app
 
 STRUCTURE = Structure(mice=2, cells=12, inputs=10, ndnf=3)
 
@@ -174,5 +174,5 @@ def test_wrong_folders_and_options_are_one_line(compiled, sources, tmp_path, mon
     description = compiled / "description.json"
     description.write_text(description.read_text().replace("cuda_standalone", "cpp_standalone"))
     assert "holds a C++ program" in error("--program", compiled)
-    monkeypatch.setattr("networks.cuda.toolchain._version", lambda nvcc: None)
+    monkeypatch.setattr("apical.networks.devices.cuda.toolchain._version", lambda nvcc: None)
     assert "no CUDA compiler (nvcc) found" in error()

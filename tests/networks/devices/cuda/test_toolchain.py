@@ -2,8 +2,8 @@
 
 import pytest
 
-from networks.cuda.toolchain import PACKAGES, packaged_folder, toolchain
-from networks.errors import UserError
+from apical.networks.devices.cuda.toolchain import PACKAGES, packaged_folder, toolchain
+from apical.networks.errors import UserError
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""From fluorescence to events and somato-dendritic residuals."""

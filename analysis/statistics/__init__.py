@@ -1,0 +1,1 @@
+"""Statistics of a run that the paper publishes, and their tests."""

@@ -1,0 +1,1 @@
+"""What sweeps measured, and figures of it."""

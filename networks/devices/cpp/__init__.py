@@ -1,0 +1,1 @@
+"""C++ programs: compiler, flags, loops and spike queues."""

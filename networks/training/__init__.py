@@ -1,0 +1,1 @@
+"""When it runs: mice that learn over days."""
