@@ -12,7 +12,7 @@ from apical.benchmarks.engines import ENGINES, Timing
 from apical.networks.circuits.cortex.network import DT, Cortex
 from apical.networks.circuits.cortex.populations import numbers
 
-#: By `apical.networks.devices.lighten`: its target; while its group is made, also source, delay, place in the queue, and room
+#: By `devices.lighten`: its target; while its group is made, also source, delay, place in the queue, and room
 #: for more.
 BYTES_PER_SYNAPSE, BYTES_WHILE_MADE = 4, 24
 FULL = sum(numbers(1.0).values())

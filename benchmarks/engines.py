@@ -1,7 +1,7 @@
 """Engines that run the same cortical network: same neurons, synapses, drive and seed.
 
 An engine is a class with `name`, `prepare` (a network to a program of its own, timed) and `run`; `ENGINES` has them by
-name. Another simulator takes its synapses from ``Sampler.pairs`` and its values from `apical.networks.circuits.cortex.values`.
+name. Another simulator takes its synapses from ``Sampler.pairs`` and its values from `circuits.cortex.values`.
 """
 
 import os
@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from apical.networks.circuits.cortex.network import Cortex
-from apical.networks.experiments.spontaneous.run import on_runtime
 from apical.networks.circuits.cortex.values import values
 from apical.networks.devices.program import CompiledProgram
-from apical.networks.errors import UserError
 from apical.networks.devices.results import Results
 from apical.networks.devices.target import Target
+from apical.networks.errors import UserError
+from apical.networks.experiments.spontaneous.run import on_runtime
 
 SEED = 1
 

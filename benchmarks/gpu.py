@@ -18,16 +18,16 @@ from rich.console import Console
 from rich.table import Table
 
 from apical.networks.circuits.circuit import Structure
-from apical.networks.training.cohort import Cohort, target_of
-from apical.networks.training.config import Config
 from apical.networks.devices.cuda.gpu import Gpu, require_gpu
 from apical.networks.devices.cuda.memory import mice_that_fit
 from apical.networks.devices.cuda.toolchain import toolchain
 from apical.networks.devices.program import generate_sources
-from apical.networks.errors import UserError
 from apical.networks.devices.results import CohortResults
-from apical.networks.training.day import Training
+from apical.networks.errors import UserError
 from apical.networks.provenance import environment
+from apical.networks.training.cohort import Cohort, target_of
+from apical.networks.training.config import Config
+from apical.networks.training.day import Training
 
 console = Console(highlight=False)
 HEADINGS = ("device", "precision", "mice", "mouse-s per s", "against CPU", "run, s", "wall, s", "built, s", "spikes/s")

@@ -9,11 +9,11 @@ from brian2 import ms, pA
 
 from apical.benchmarks.cortex import WARM_UP, Measured, Progress, take_turns
 from apical.benchmarks.engines import Compiled, Timing
+from apical.networks.circuits.recurrent import DELAY, DT, I_BIAS_SOMA, INTEGRATORS, SEED, Recurrent
 from apical.networks.devices.program import CompiledProgram
+from apical.networks.devices.target import Target
 from apical.networks.nest.crosscheck import Distance, in_nest, network_table
 from apical.networks.nest.module import NestModule
-from apical.networks.circuits.recurrent import DELAY, DT, I_BIAS_SOMA, INTEGRATORS, SEED, Recurrent
-from apical.networks.devices.target import Target
 
 #: Runs of each engine in which spikes are recorded and nothing is timed: how many, and biological seconds of each. Of
 #: five runs, rates that are 5 % apart are found, and equal ones are not called different; of three, 8 % of those are.
@@ -73,7 +73,7 @@ class Nest:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether spikes of Brian2 with an integrator are those of NEST, by statistic of `apical.networks.nest.distributions`."""
+    """Whether spikes of Brian2 with an integrator are those of NEST, by statistic of `networks.nest.distributions`."""
 
     neurons: int
     integrator: str
@@ -144,7 +144,7 @@ def spikes(program: CompiledProgram, seconds: float, session: int) -> tuple[np.n
 
 
 def _as_found(runs: dict) -> dict:
-    """Spikes by number of the run, as the experiments of `apical.networks.nest` name them."""
+    """Spikes by number of the run, as the experiments of `networks.nest` name them."""
     named = {f"{PYRAMIDAL}.time.{number}": time for number, (time, _) in runs.items()}
     return named | {f"{PYRAMIDAL}.index.{number}": index for number, (_, index) in runs.items()}
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from apical.benchmarks.cortex import FULL
 from apical.benchmarks.engines import SEED, counted
-from apical.networks.devices.cpp.compiler import COMPILER_FLAGS, compiler
 from apical.networks.circuits.cortex.network import DT, Cortex
 from apical.networks.circuits.cortex.values import values
+from apical.networks.devices.cpp.compiler import COMPILER_FLAGS, compiler
 from apical.networks.devices.program import CompiledProgram
-from apical.networks.errors import UserError
 from apical.networks.devices.results import Results
+from apical.networks.errors import UserError
 
 #: Name of a function of the program, and what it does. The first that fits counts; connecting is no part of a step.
 PARTS = {

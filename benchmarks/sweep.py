@@ -15,11 +15,11 @@ from rich.console import Console
 from rich.table import Table
 
 from apical.networks.circuits.circuit import Structure, build
-from apical.networks.errors import UserError
 from apical.networks.devices.runtime import arrays_of
+from apical.networks.errors import UserError
+from apical.networks.provenance import environment
 from apical.networks.sweep import Design, sweep
 from apical.networks.sweep.shards import Shard, cut, run_shard
-from apical.networks.provenance import environment
 
 console = Console(highlight=False)
 

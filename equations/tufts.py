@@ -1,4 +1,4 @@
-"""Thick- and thin-tufted pyramidal cells of layer 5: the cell of `apical.equations.pyramidal` with two apical dendrites.
+"""Thick- and thin-tufted pyramidal cells of layer 5: the cell of `equations.pyramidal` with two apical dendrites.
 
 Thick-tufted cells are those of Naud & Sprekeler 2018. Thin-tufted cells do not burst (Kim & Connors 1993, J Neurosci
 13:5301): less calcium current in the tuft, and less of the action potential that propagates back into it.

@@ -22,8 +22,8 @@ class Cell:
     """A cell as Brian2 equations, in which `i_soma` and `i_apical` are the currents from outside.
 
     equations, parameters, functions : what it is made of; its spikes are `spike` and `reset`
-    slow_gaba : receptors of neurogliaform release (`apical.equations.interneurons.synapses.APICAL`)
-    drive : what drives it in the circuit (`apical.equations.pyramidal.DRIVE`, `apical.equations.ndnf.DENDRITE`)
+    slow_gaba : receptors of neurogliaform release (`equations.interneurons.synapses.APICAL`)
+    drive : what drives it in the circuit (`equations.pyramidal.DRIVE`, `equations.ndnf.DENDRITE`)
     method : how its equations are integrated; dt : the step in ms at which its numbers are within 5 % of their limit
     circuit_dt : that of the circuit with this cell, in ms
     compartments : what a physiologist records from, by name, soma first; variables of the membrane potentials

@@ -5,7 +5,7 @@ from apical.equations.task import FRAME_RATE
 from apical.models.cortical import Added
 from apical.models.pyramidal import LINKED_EQUATIONS
 
-#: To the pyramidal cells of layer 5; for `apical.models.pyramidal.image`.
+#: To the pyramidal cells of layer 5; for `models.pyramidal.image`.
 TAUGHT = Added(
     equations="mouse : integer (constant)\ncell : integer (constant)\n"
     + currents.FEED_FORWARD

@@ -1,4 +1,4 @@
-"""Interneurons and their synapses as Brian2 groups, at rest and with the parameters of `apical.equations.interneurons`."""
+"""Interneurons and their synapses as Brian2 groups, at rest and with the parameters of `equations.interneurons`."""
 
 from brian2 import NeuronGroup, Synapses, ms
 

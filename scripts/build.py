@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from apical.networks.training.config import Config, load_config
 from apical.networks.errors import UserError
+from apical.networks.training.config import Config, load_config
 
 
 def option(help_text: str, field: str | None = None):
@@ -43,8 +43,8 @@ def build(
     there: apical train --program FOLDER --out RUN. All options of apical train that do not change the program can be
     given then.
     """
-    from apical.networks.training.cohort import structure_of, target_of
     from apical.networks.devices.program import CompiledProgram
+    from apical.networks.training.cohort import structure_of, target_of
 
     options = dict(mice=mice, cells=cells, record=record, device=device, precision=precision, math=math, arch=arch)
     settings = load_config(config, **{name: value for name, value in options.items() if value is not None})

@@ -10,10 +10,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from apical.networks.training.config import load_config
 from apical.networks.devices.cuda.occupancy import ARCHITECTURES
 from apical.networks.devices.cuda.report import LAUNCH, KernelReport, Prediction, Report, make_report
 from apical.networks.errors import UserError
+from apical.networks.training.config import load_config
 from apical.scripts.build import option
 
 
@@ -122,8 +122,8 @@ def _built(folder: Path):
 
 
 def _compiled(options: dict):
-    from apical.networks.training.cohort import structure_of, target_of
     from apical.networks.devices.program import CompiledProgram
+    from apical.networks.training.cohort import structure_of, target_of
 
     settings = load_config(device="cuda_standalone", **options)
     with Console(stderr=True).status("compiling, which takes minutes unless the program is in the cache"):

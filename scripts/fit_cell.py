@@ -19,8 +19,8 @@ def fit_cell(
     from apical.analysis.physiology.fit import FREE, TARGETS, fit
     from apical.equations.parameters import check
     from apical.models.cells import CELLS
-    from apical.networks.files import cannot_write, written_whole
     from apical.networks.errors import UserError
+    from apical.networks.files import cannot_write, written_whole
 
     cell = CELLS["conductance"]
     try:

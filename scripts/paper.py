@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 
 from apical.analysis.report.plan import ABLATIONS, DARK, STUDY, Arm
-from apical.networks.training.config import Config, load_config
 from apical.networks.errors import UserError
+from apical.networks.training.config import Config, load_config
 from apical.networks.training.protocols import PROTOCOLS
 from apical.networks.training.store import read_description
 from apical.scripts.build import option
@@ -100,8 +100,8 @@ def config_of(arm: Arm, settings: Config) -> Config:
 def _train(arm: Arm, settings: Config, out: Path, show: Callable[[float, str], None]) -> None:
     import apical.networks.training.run as training
     from apical.analysis.figures.over_days import save_figures
-    from apical.analysis.statistics.learning import write_summary
     from apical.analysis.report.panels import TRAINED, missing_figures
+    from apical.analysis.statistics.learning import write_summary
 
     run, config = out / arm.name, config_of(arm, settings)
     begun = (run / "run.json").is_file()
@@ -113,9 +113,9 @@ def _train(arm: Arm, settings: Config, out: Path, show: Callable[[float, str], N
 
 
 def _analyse(arm: Arm, settings: Config, out: Path, show: Callable[[float, str], None]) -> None:
-    from apical.analysis.statistics import analyse
     from apical.analysis.figures import all_analyses as figures_study
     from apical.analysis.report.panels import ANALYSED, missing_figures
+    from apical.analysis.statistics import analyse
 
     run, reference = out / arm.name, out / arm.reference if arm.reference else None
     if not (finished := _analysed(run, reference)):

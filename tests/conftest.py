@@ -13,11 +13,11 @@ from brian2 import Clock, NeuronGroup, TimedArray, get_device, linked_var, ms, m
 from apical.equations.task import FRAME_RATE, FREEZE, GREY, TIME_OUT, TRIAL
 from apical.models.cells import NAUD_SPREKELER
 from apical.models.pyramidal import LINKED, parameters, pyramidal_cells
+from apical.networks.devices.cuda.gpu import gpus
 from apical.networks.training.checkpoint import save_day
 from apical.networks.training.cohort import Cohort
-from apical.networks.devices.cuda.gpu import gpus
-from apical.networks.training.protocols import PROTOCOLS, RATE, Protocol
 from apical.networks.training.day import Training
+from apical.networks.training.protocols import PROTOCOLS, RATE, Protocol
 from apical.networks.training.store import write_store
 from apical.scripts.main import main
 

@@ -6,12 +6,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from apical.analysis.statistics.error_table import per_neuron
-from apical.analysis.figures.over_days import save
 from apical.analysis.figures.errors import decoders, error_signal
+from apical.analysis.figures.over_days import save
 from apical.analysis.figures.residual_of_mouse import residual_figure
-from apical.analysis.statistics.tables import Tables
 from apical.analysis.figures.style import heading, styled
+from apical.analysis.statistics.error_table import per_neuron
+from apical.analysis.statistics.tables import Tables
 from apical.networks.training.store import open_run
 
 ANGLES = {"gradient": "#D55E00", "inverse": "#009E73", "broadcast": "0.5"}
@@ -22,7 +22,7 @@ LABELS = {"gradient": "gradient of the readout", "inverse": "target propagation"
 def ground_truth(truth: pd.DataFrame, scores: pd.DataFrame, title: str) -> Figure:
     """The instructive vector against theories over days, what imaging recovers of it, and how good inference is.
 
-    truth, scores : of `apical.analysis.statistics.tables.Tables`
+    truth, scores : of `statistics.tables.Tables`
     """
     figure = Figure(figsize=(7.2, 2.9), layout="constrained")
     figure.suptitle(f"{title}; mean ± s.e.m. over mice")

@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from apical.analysis.statistics.error_table import DECREASES, INCREASES, error_table, per_mouse
 from apical.analysis.figures.style import ROLE_COLOURS, SINGLE_MOUSE, styled
+from apical.analysis.statistics.error_table import DECREASES, INCREASES, error_table, per_mouse
 
 SHIFT = {"P+": -0.12, "P-": 0.12}  # beside each other in a class
 SIGNIFICANT = "#CC79A7"
@@ -17,7 +17,7 @@ SIGNIFICANT = "#CC79A7"
 def error_signal(neurons: pd.DataFrame, null: pd.DataFrame | None = None, title: str = "") -> Figure:
     """Mean residual of P+ and P- while the error decreases and increases; change per mouse, after the paper's Fig. 4.
 
-    neurons : of `apical.analysis.statistics.error_table.per_neuron`
+    neurons : of `statistics.error_table.per_neuron`
     null : the same of a run without teaching, drawn beside it
     """
     figure = _figure(title)
@@ -73,8 +73,8 @@ def _changes(axes: Axes, mice: pd.DataFrame, roles: tuple[str, ...], first: floa
 def decoders(network: pd.DataFrame, outcome: pd.DataFrame, title: str = "") -> Figure:
     """Accuracy of both decoders against their shuffles.
 
-    network : of `apical.analysis.statistics.decoding.network_decoding`, a point per neuron
-    outcome : of `apical.analysis.statistics.outcome.outcome_decoding`, a line per mouse from its shuffles to the outcome
+    network : of `statistics.decoding.network_decoding`, a point per neuron
+    outcome : of `statistics.outcome.outcome_decoding`, a line per mouse from its shuffles to the outcome
     """
     figure = _figure(title)
     neurons, trials = figure.subplots(1, 2, width_ratios=(1.15, 1))

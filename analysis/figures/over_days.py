@@ -11,14 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from apical.analysis.figures.example_minute import example_minute
-from apical.analysis.statistics.learning import (
-    ROLES,
-    has_probes,
-    hit_rate,
-    rates_by_role,
-    relative_to_day_1,
-    rewards_per_minute,
-)
 from apical.analysis.figures.style import (
     PROBE,
     ROLE_COLOURS,
@@ -28,6 +20,14 @@ from apical.analysis.figures.style import (
     heading,
     over_days,
     styled,
+)
+from apical.analysis.statistics.learning import (
+    ROLES,
+    has_probes,
+    hit_rate,
+    rates_by_role,
+    relative_to_day_1,
+    rewards_per_minute,
 )
 from apical.networks.files import cannot_write, written_whole
 from apical.networks.training.store import open_run

@@ -7,10 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from apical.analysis.figures.style import heading, styled
 from apical.analysis.imaging.fluorescence import delta_f_over_f
 from apical.analysis.imaging.residual import coincident_events, compartment_events, lines, residuals
 from apical.analysis.statistics.residual_tests import latency_difference
-from apical.analysis.figures.style import heading, styled
 from apical.networks.training.protocols import RATE
 
 SOMA, APICAL = "black", "#CC79A7"

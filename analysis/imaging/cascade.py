@@ -13,7 +13,7 @@ NAMES = ("spike_prob", "spike_rates")
 
 
 def read_cascade(path: str | Path, rate: float = RATE, per_frame: bool = True) -> np.ndarray:
-    """Inferred rates of a CASCADE file, (cells, frames), in Hz, as `apical.analysis.imaging.events.find_events` takes them.
+    """Inferred rates of a CASCADE file, (cells, frames), in Hz, as `imaging.events.find_events` takes them.
 
     CASCADE writes the expected number of spikes per frame, under the name ``spike_prob``, and NaN at both ends, where
     its window does not fit; the NaN stay.

@@ -1,11 +1,11 @@
 """Calcium events: spike rates inferred from dF/F, and their peaks.
 
 The experiment infers rates with CASCADE, a network trained on recordings of real neurons, in its model
-``Global_EXC_15Hz_smoothing200ms``; its output is read by `apical.analysis.imaging.cascade`. Here OASIS does it (Friedrich, Zhou &
+``Global_EXC_15Hz_smoothing200ms``; its output is read by `imaging.cascade`. Here OASIS does it (Friedrich, Zhou &
 Paninski 2017), as plain non-negative deconvolution without a sparsity penalty, which shrinks events and was found to
 do worse on real recordings (Pachitariu, Stringer & Harris 2018). The autoregressive model is of first order: at
 15.46 Hz a frame is 65 ms, longer than the rise of the indicator. Decay and amplitude per spike follow from the
-indicator (`apical.equations.indicator`), offset and threshold from the noise of each trace; no number is fitted to a result.
+indicator (`equations.indicator`), offset and threshold from the noise of each trace; no number is fitted to a result.
 """
 
 import numpy as np
@@ -76,7 +76,7 @@ def infer_rates(dff: np.ndarray, rate: float = RATE) -> np.ndarray:
     dF/F at rest is 1.28 standard deviations of the noise above zero; this offset is taken off first. Of a dendrite the
     rate is in spike equivalents.
 
-    dff : (cells, frames), dimensionless, of `apical.analysis.imaging.fluorescence.delta_f_over_f`; rate : frames per s
+    dff : (cells, frames), dimensionless, of `imaging.fluorescence.delta_f_over_f`; rate : frames per s
     A trace with a value that is not finite gives NaN.
     Raises ValueError when `dff` has not two dimensions.
     """

@@ -21,7 +21,7 @@ MIN_EVENTS = 10
 def coincident_events(soma: pd.DataFrame, apical: pd.DataFrame, window: float = COINCIDENCE) -> pd.DataFrame:
     """Events of soma and dendrite of one cell whose peaks lie within a window, one to one, nearest first.
 
-    soma, apical : of `apical.analysis.imaging.events.find_events`
+    soma, apical : of `imaging.events.find_events`
     window : in s
     Returns one row per pair, by cell and time: ``cell``, ``time_soma``, ``magnitude_soma``, ``time_apical``,
     ``magnitude_apical``; times in s, magnitudes in spikes.

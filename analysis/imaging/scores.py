@@ -43,11 +43,11 @@ def score(
 ) -> pd.DataFrame:
     """Score of the inference, one row per cell.
 
-    inferred : of `apical.analysis.imaging.events.find_events`
+    inferred : of `imaging.events.find_events`
     rates : (cells, frames), inferred, in Hz
     time, cell : of the true events; s from the first frame
     rate : frames per s
-    tolerance : largest distance of an inferred from a true event, in s; pairs one to one (`apical.analysis.imaging.matching`)
+    tolerance : largest distance of an inferred from a true event, in s; pairs one to one (`imaging.matching`)
     spikes : times and cells of what makes the true rate, when that is not the true events (spikes in bursts)
     Returns ``true`` and ``inferred`` (numbers of events), ``detected`` (fraction of the true events that are found),
     ``false_per_minute`` (inferred events without a true one), both again by chance (``..._by_chance``: inferred events

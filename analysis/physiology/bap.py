@@ -2,12 +2,12 @@
 
 from matplotlib.figure import Figure
 
+from apical.analysis.figures.style import styled
 from apical.analysis.physiology.bac import SOMA, START
 from apical.analysis.physiology.measures import rise
 from apical.analysis.physiology.rows import Row
 from apical.analysis.physiology.traces import PUBLISHED as GREEN
 from apical.analysis.physiology.traces import draw_traces
-from apical.analysis.figures.style import styled
 from apical.models.cells import Cell
 from apical.networks.experiments.current_clamp import experiment
 

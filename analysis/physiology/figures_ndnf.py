@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from apical.analysis.figures.style import LIGHT, styled
 from apical.analysis.physiology.interneurons import LENGTH, ONSET, TRAIN, TRAIN_RATE, TRAINS, Steps
 from apical.analysis.physiology.ndnf_block import Recording
-from apical.analysis.figures.style import LIGHT, styled
 
 PUBLISHED = "0.88"
 NGF, CANOPY, GABA_A, GABA_B = "#0072B2", "#D55E00", "#009E73", "#CC79A7"

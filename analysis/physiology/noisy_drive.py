@@ -3,10 +3,10 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from apical.analysis.figures.style import styled
 from apical.analysis.physiology.measures import events_and_bursts
 from apical.analysis.physiology.rows import Row
 from apical.analysis.physiology.traces import PUBLISHED, draw_traces
-from apical.analysis.figures.style import styled
 from apical.models.cells import Cell
 from apical.networks.experiments.current_clamp import experiment
 

@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from scipy.linalg import expm
 
+from apical.analysis.figures.style import styled
 from apical.analysis.physiology.rows import Row
 from apical.analysis.physiology.traces import draw_traces
-from apical.analysis.figures.style import styled
 from apical.equations.electrodes import SITES
 from apical.models.cells import Cell
 from apical.networks.experiments.current_clamp import Recording, experiment

@@ -6,11 +6,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from apical.analysis.figures.style import ROLE_COLOURS, styled
 from apical.analysis.physiology.interpreted import interpreted
 from apical.analysis.physiology.pairing import Pair, burst_poisson, changes, periodic, poisson
 from apical.analysis.physiology.rows import Row
 from apical.analysis.physiology.spontaneous import BURSTS, EVENTS, Learned, learn
-from apical.analysis.figures.style import ROLE_COLOURS, styled
 from apical.models.cells import Cell
 
 PROTOCOL = "burst-dependent plasticity"

@@ -3,11 +3,11 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from apical.analysis.figures.style import styled
 from apical.analysis.physiology.bac import SOMA, START, epsc
 from apical.analysis.physiology.measures import first_true, has_plateau, longest_above
 from apical.analysis.physiology.rows import Row
 from apical.analysis.physiology.traces import draw_traces, published_band
-from apical.analysis.figures.style import styled
 from apical.models.cells import Cell
 from apical.networks.experiments.current_clamp import experiment
 

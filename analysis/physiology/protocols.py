@@ -22,8 +22,8 @@ from apical.analysis.physiology import (
 from apical.analysis.physiology.rows import FAILS, Row
 from apical.equations.parameters import quantity
 from apical.models.cells import CELLS, Cell
-from apical.networks.files import cannot_write, written_whole
 from apical.networks.errors import UserError
+from apical.networks.files import cannot_write, written_whole
 
 #: Each module has ``rows_and_figure(cell) -> (rows, figure)``; its name is that of the figure.
 PROTOCOLS = (passive, f_i, bap, bac, coincidence, critical_frequency, plateau, noisy_drive, ndnf, plasticity)

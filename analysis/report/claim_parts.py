@@ -1,6 +1,6 @@
 """How a claim is judged: by numbers of a study, each with a verdict of its own.
 
-Intervals are the 95 % of `apical.analysis.statistics.bootstrap`, over mice, or over neurons where the statistic counts those.
+Intervals are the 95 % of `statistics.bootstrap`, over mice, or over neurons where the statistic counts those.
 """
 
 import inspect
@@ -16,7 +16,7 @@ from apical.analysis.statistics.four_criteria import UNTESTED as NOT_TESTED
 UNTESTED = "cannot be tested here"
 VERDICTS = (HOLDS, IN_PART, FAILS, UNTESTED)
 
-#: What `apical.analysis.report.combine.combine` returns.
+#: What `report.combine.combine` returns.
 Study = dict
 
 

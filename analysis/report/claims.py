@@ -1,6 +1,6 @@
 """Twelve claims that are made of the paper, each put to the test by a rule that its docstring states.
 
-A test takes what `apical.analysis.report.combine.combine` returns and gives the parts of the claim (`apical.analysis.report.claim_parts`). A claim
+A test takes what `report.combine.combine` returns and gives the parts of the claim (`report.claim_parts`). A claim
 holds when all its parts hold, does not hold when none does, holds in part otherwise, and cannot be tested here when
 a part or a run that it needs is missing. `control` are the mice that learn; `no_teaching` is the null: what is there
 without a teaching signal is subtracted.
@@ -39,7 +39,7 @@ def _claim(text: str, *needs: str, open: str = ""):
 
 
 def claims(study: Study) -> list[Claim]:
-    """All twelve claims, judged. study : what `apical.analysis.report.combine.combine` returns"""
+    """All twelve claims, judged. study : what `report.combine.combine` returns"""
     return [judged(study, number, test) for number, test in enumerate(_TESTS, 1)]
 
 

@@ -17,7 +17,7 @@ The null is the run without teaching.
 
 
 def claims_page(study: dict) -> str:
-    """Text of the page on a study, as `apical.analysis.report.page.study_of` gives it."""
+    """Text of the page on a study, as `report.page.study_of` gives it."""
     judged = claims(study)
     described = {name: read_description(Path(run["run"])) for name, run in study["runs"].items()}
     config = next(iter(described.values()))["config"]

@@ -13,7 +13,7 @@ NULL = "no_teaching"
 def combine(runs: list[Path]) -> dict:
     """Published statistics and criteria of analysed runs, one per condition.
 
-    Returns ``runs`` (``analysis.json`` by condition), ``statistics`` (see `apical.analysis.statistics.published.compare`), ``criteria``
+    Returns ``runs`` (``analysis.json`` by condition), ``statistics`` (see `statistics.published.compare`), ``criteria``
     (of each condition by name, with the null and the NDNF run among `runs` where there are) and ``counts``: how many
     statistics are there, have the published sign, lie within two s.e.m.
     Raises UserError for a run that is not analysed, or a second run of a condition.

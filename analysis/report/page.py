@@ -7,9 +7,8 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from apical.analysis.report import rows as tables
-from apical.analysis.statistics.bootstrap import finite
 from apical.analysis.report.combine import combine
-from apical.analysis.statistics.four_criteria import HOLDS
+from apical.analysis.report.panels import figures
 from apical.analysis.report.plan import (
     ABLATIONS,
     DARK,
@@ -20,9 +19,10 @@ from apical.analysis.report.plan import (
     paper_command,
     train_command,
 )
-from apical.analysis.report.panels import figures
-from apical.networks.files import cannot_write, written_whole
+from apical.analysis.statistics.bootstrap import finite
+from apical.analysis.statistics.four_criteria import HOLDS
 from apical.networks.errors import UserError
+from apical.networks.files import cannot_write, written_whole
 from apical.networks.training.store import read_description
 
 #: Fields of the configuration that are shown of each run.
@@ -45,7 +45,7 @@ def write_report(runs: list[Path], out: Path) -> Path:
 
 
 def study_of(runs: list[Path]) -> dict:
-    """`apical.analysis.report.combine.combine` of runs, in the order of the study. Raises UserError when there are none."""
+    """`report.combine.combine` of runs, in the order of the study. Raises UserError when there are none."""
     if not runs:
         raise UserError("no runs: give at least one that apical analyse has analysed")
     study = combine([Path(run) for run in runs])

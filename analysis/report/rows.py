@@ -1,10 +1,10 @@
-"""Tables of the report: what `apical.analysis.report.combine.combine` found, in the words and digits of a page."""
+"""Tables of the report: what `report.combine.combine` found, in the words and digits of a page."""
 
 import numpy as np
 
+from apical.analysis.report.plan import STUDY
 from apical.analysis.statistics.error_table import DECREASES, INCREASES
 from apical.analysis.statistics.four_criteria import FAILS, HOLDS, IN_PART, UNTESTED
-from apical.analysis.report.plan import STUDY
 from apical.analysis.statistics.published import PUBLISHED
 from apical.analysis.statistics.values import SUFFIX
 from apical.networks.training.cohort import ROLES

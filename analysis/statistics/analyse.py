@@ -26,8 +26,8 @@ from apical.analysis.statistics.values import (
     shift_values,
     unexplained,
 )
-from apical.networks.files import cannot_write, written_whole
 from apical.networks.errors import UserError
+from apical.networks.files import cannot_write, written_whole
 from apical.networks.training.store import open_run, read_description
 
 FILE = "analysis.json"

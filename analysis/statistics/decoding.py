@@ -133,7 +133,7 @@ _TESTS = ["p_binomial", "p", "q", "significant", "significant_corrected"]
 
 
 def _tested(table: pd.DataFrame, results: np.ndarray) -> pd.DataFrame:
-    """results : (neurons, 2, 1 + shuffles) of `apical.analysis.statistics.svm.decode`"""
+    """results : (neurons, 2, 1 + shuffles) of `statistics.svm.decode`"""
     accuracy, balanced = results[:, 0], results[:, 1]
     table["accuracy"], table["shuffled_accuracy"] = accuracy[:, 0], accuracy[:, 1:].mean(1)
     table["balanced_accuracy"], table["shuffled"] = balanced[:, 0], balanced[:, 1:].mean(1)

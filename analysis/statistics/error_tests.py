@@ -15,7 +15,7 @@ EFFECTS = ("role", "error", "role:error")
 def anova(neurons: pd.DataFrame) -> pd.DataFrame:
     """Repeated-measures ANOVA of the residual over mice: role (P+, P-), error (decreases, increases), interaction.
 
-    neurons : of `apical.analysis.statistics.error_table.per_neuron`; a mouse counts with the mean of its neurons in each of the four
+    neurons : of `statistics.error_table.per_neuron`; a mouse counts with the mean of its neurons in each of the four
         cells of the table
     Returns effect, f, df_effect, df_error, p, method. When a mouse lacks a cell, a mixed model over the means there
     are, with a random intercept per mouse: f is its Wald chi-squared over one degree of freedom, df_error infinite.
@@ -40,7 +40,7 @@ def anova(neurons: pd.DataFrame) -> pd.DataFrame:
 def post_hoc(neurons: pd.DataFrame) -> pd.DataFrame:
     """t tests over neurons: P+ against P- within each class (Welch), and the classes within each role (paired).
 
-    neurons : of `apical.analysis.statistics.error_table.per_neuron`
+    neurons : of `statistics.error_table.per_neuron`
     Returns comparison, difference, t, df, p, p_holm (corrected over the five tests after Holm) and n, the neurons of
     the smaller group; NaN where a group has fewer than two.
     """
@@ -73,7 +73,7 @@ def _t_test(first: np.ndarray, second: np.ndarray, paired: bool) -> tuple[float,
 def contrasts(mice: pd.DataFrame, null: pd.DataFrame | None = None) -> pd.DataFrame:
     """Mean contrast over mice of P+, P-, P0 and their difference, minus that of a run without teaching.
 
-    mice, null : of `apical.analysis.statistics.error_table.per_mouse`; the null run (condition ``no_teaching``) shows what residuals
+    mice, null : of `statistics.error_table.per_mouse`; the null run (condition ``no_teaching``) shows what residuals
         do with the error without a teaching signal. Its mice count as other mice.
     Returns name, mean, sem, n, t, p (one sample against 0), and with `null` null_mean, null_sem, corrected = mean
     minus null_mean, corrected_sem = sqrt(sem^2 + null_sem^2) and corrected_p (Welch).
@@ -103,7 +103,7 @@ def _mean_sem(values: np.ndarray) -> tuple[float, float]:
 def balance(events: pd.DataFrame) -> pd.DataFrame:
     """Standardized difference of log somatic magnitude between the classes of error, by role.
 
-    events : of `apical.analysis.statistics.error_table.with_error` or `match_somatic`
+    events : of `statistics.error_table.with_error` or `match_somatic`
     Returns role, error decreases minus increases over the standard deviation within neurons and classes, n.
     """
     events = events[events.error.notna()]

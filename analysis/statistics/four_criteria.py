@@ -149,7 +149,7 @@ def necessity(gain: np.ndarray, gain_without: np.ndarray, seed: int = 0) -> Crit
 def hit_rate_gain(hit_rate: xr.DataArray) -> np.ndarray:
     """Hit rate late in training minus that of day 1, (mice,).
 
-    hit_rate : (mouse, session) of `apical.analysis.statistics.learning.hit_rate`
+    hit_rate : (mouse, session) of `statistics.learning.hit_rate`
     Late are days 9-14; of fewer than nine sessions the last half. NaN of a single session.
     """
     days = min(hit_rate.sizes["session"], LAST_DAY)

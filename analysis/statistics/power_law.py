@@ -41,7 +41,7 @@ def scaling_exponent(size: np.ndarray, sessions: np.ndarray, censored: np.ndarra
     sessions : (n,) positive; of a censored mouse, those it trained: it needs more. NaN (failed) is left out
     censored : (n,) bool
     An accelerated failure time model with right-censored mice. The interval is that of the percentile bootstrap with
-    mice drawn anew within each size, at a level that makes up for few mice (as `apical.analysis.statistics.bootstrap.expanded_level`,
+    mice drawn anew within each size, at a level that makes up for few mice (as `statistics.bootstrap.expanded_level`,
     with n mice of k sizes in place of n of one); mice of different sizes count as independent. Whole sessions flatten
     the law: where few suffice, an exponent of 0.5 comes out as some 0.46, and mice at the criterion in their first
     session, which may have needed less, flatten it more. All NaN, with a `reason`, when all mice are censored, there is

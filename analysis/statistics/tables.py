@@ -10,13 +10,13 @@ import xarray as xr
 from brian2 import pA
 from joblib import Parallel, delayed
 
-from apical.analysis.statistics.error_table import error_windows, with_error
-from apical.analysis.statistics.ground_truth import angles, recovered, recovered_over_events, teaching_current
 from apical.analysis.imaging.fluorescence import delta_f_over_f, pair_correlation
 from apical.analysis.imaging.residual import coincident_events, compartment_events, residuals
 from apical.analysis.imaging.scores import score_run
-from apical.networks.training.config import Config
+from apical.analysis.statistics.error_table import error_windows, with_error
+from apical.analysis.statistics.ground_truth import angles, recovered, recovered_over_events, teaching_current
 from apical.networks.errors import UserError
+from apical.networks.training.config import Config
 from apical.networks.training.store import open_run, read_description
 
 Progress = Callable[[int, int], None]
@@ -33,7 +33,7 @@ class Tables:
     cells : cell, role, inferred somatic and apical events (counts ``soma``, ``apical``), ``correlation`` of dF/F
     scores : of the inference against the truth, by ``compartment``, means over cells
     truth : ``gradient``, ``inverse``, ``broadcast`` (degrees), ``recovered`` and ``recovered_over_events``, see
-        `apical.analysis.statistics.ground_truth`
+        `statistics.ground_truth`
     """
 
     events: pd.DataFrame

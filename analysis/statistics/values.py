@@ -1,4 +1,4 @@
-"""The statistics of a run that the paper publishes, as values over mice or neurons, for `apical.analysis.statistics.published`."""
+"""The statistics of a run that the paper publishes, as values over mice or neurons, for `statistics.published`."""
 
 import numpy as np
 import pandas as pd
@@ -6,10 +6,10 @@ import xarray as xr
 from scipy import stats
 from scipy.optimize import linear_sum_assignment
 
+from apical.analysis.imaging.residual import lines, residuals
 from apical.analysis.statistics.error_table import error_table, per_mouse, per_neuron
 from apical.analysis.statistics.error_tests import post_hoc
 from apical.analysis.statistics.learning import LATE_DAYS, hit_rate, rewards_per_minute
-from apical.analysis.imaging.residual import lines, residuals
 from apical.analysis.statistics.residual_tests import compare_models
 from apical.analysis.statistics.tables import Tables
 

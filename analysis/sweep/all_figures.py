@@ -11,6 +11,8 @@ import xarray as xr
 from apical.analysis.figures.over_days import save
 from apical.analysis.statistics.power_law import Exponent
 from apical.analysis.sweep.curves import curves, learning_curves
+from apical.analysis.sweep.many_parameters import by_parameter, indices_figure, parallel_coordinates
+from apical.analysis.sweep.maps import heat_maps, learning_points, where_learning_holds
 from apical.analysis.sweep.measured import (
     CRITERION,
     axes_of,
@@ -22,8 +24,6 @@ from apical.analysis.sweep.measured import (
     measured,
     sessions_to_criterion,
 )
-from apical.analysis.sweep.many_parameters import by_parameter, indices_figure, parallel_coordinates
-from apical.analysis.sweep.maps import heat_maps, learning_points, where_learning_holds
 from apical.analysis.sweep.scaling import scaling_exponents, sessions_against_size
 from apical.analysis.sweep.sensitivity import Indices, sensitivity
 from apical.networks.files import written_whole
@@ -38,7 +38,7 @@ DRAWN = ("random", "sobol", "saltelli")
 def plot_sweep(out: str | Path, measure: str = "hit_rate") -> Path:
     """Draw a finished sweep into its folder ``figures``, as PNG and SVG, with the numbers in ``plot_sweep.json``.
 
-    measure : see `apical.analysis.sweep.measured.measured`; it is part of the names of the figures that show it
+    measure : see `analysis.sweep.measured.measured`; it is part of the names of the figures that show it
     Learning curves always; besides, of one axis and of lists curves along the first axis, of a grid of two axes heat
     maps, of other designs the measure against each parameter and, from three axes on, parallel coordinates. Sensitivity
     indices where the design allows, where learning holds from three axes on, sessions to criterion with the scaling

@@ -8,7 +8,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from apical.analysis.figures.style import day_axis, styled
-from apical.analysis.sweep.measured import axes_of, late, measured
 from apical.analysis.sweep.look import (
     COLOURS,
     about_bands,
@@ -21,6 +20,7 @@ from apical.analysis.sweep.look import (
     short_label,
     words_of,
 )
+from apical.analysis.sweep.measured import axes_of, late, measured
 
 MOST_LINES = 12
 
@@ -29,7 +29,7 @@ MOST_LINES = 12
 def learning_curves(data: xr.Dataset) -> Figure:
     """Hit rate over days: the mean over points by condition, and then of each condition its points.
 
-    data : of `apical.networks.sweep.open_sweep`
+    data : of `networks.sweep.open_sweep`
     Points are one line for each value of the first axis, or one each where it has more than `MOST_LINES` values.
     """
     conditions, axis = data.condition.values.tolist(), axes_of(data)[0]
@@ -71,8 +71,8 @@ def learning_curves(data: xr.Dataset) -> Figure:
 def curves(data: xr.Dataset, measure: str) -> Figure:
     """A measure, late in training, along the first axis, by condition.
 
-    data : of `apical.networks.sweep.open_sweep`; points that share the value of the first axis are taken together
-    measure : see `apical.analysis.sweep.measured.measured`
+    data : of `networks.sweep.open_sweep`; points that share the value of the first axis are taken together
+    measure : see `analysis.sweep.measured.measured`
     """
     axis, *together = axes_of(data)
     x = np.unique(data[axis].values)

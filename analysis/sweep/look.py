@@ -13,8 +13,8 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from apical.analysis.statistics.bootstrap import interval
 from apical.analysis.sweep.measured import ENOUGH_MICE, design_of, failures, late_sessions
-from apical.networks.training.conditions import CONDITIONS
 from apical.networks.sweep.design import STRUCTURAL
+from apical.networks.training.conditions import CONDITIONS
 
 #: Told apart with any colour vision (after Okabe & Ito 2008), in the order of `CONDITIONS`.
 _COLOURS = ("#0072B2", "#882255", "#E69F00", "#D55E00", "0.45", "#CC79A7", "#009E73", "#56B4E9", "black")

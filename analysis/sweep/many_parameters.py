@@ -7,7 +7,6 @@ from matplotlib.figure import Figure
 from statsmodels.nonparametric.smoothers_lowess import lowess
 
 from apical.analysis.figures.style import styled
-from apical.analysis.sweep.measured import axes_of, late
 from apical.analysis.sweep.look import (
     COLOURS,
     MARKERS,
@@ -20,6 +19,7 @@ from apical.analysis.sweep.look import (
     short_label,
     words_of,
 )
+from apical.analysis.sweep.measured import axes_of, late
 from apical.analysis.sweep.sensitivity import FIRST, TOTAL, Indices
 
 SPAN = 2 / 3  # of the points, of each local line of the trend
@@ -30,8 +30,8 @@ FEWEST_FOR_TREND = 10
 def parallel_coordinates(data: xr.Dataset, measure: str) -> Figure:
     """Each point as a line through its parameters, coloured by a measure, which is the last axis; one row a condition.
 
-    data : of `apical.networks.sweep.open_sweep`
-    measure : see `apical.analysis.sweep.measured.measured`; mean over mice, late in training
+    data : of `networks.sweep.open_sweep`
+    measure : see `analysis.sweep.measured.measured`; mean over mice, late in training
     """
     names, conditions = axes_of(data), data.condition.values.tolist()
     values = late(data, measure).mean("replicate")
@@ -75,8 +75,8 @@ def _height(values: np.ndarray, ends: tuple[float, float], log: bool) -> np.ndar
 def by_parameter(data: xr.Dataset, measure: str) -> Figure:
     """A measure, late in training, of each point against each parameter, with a local trend (LOWESS) by condition.
 
-    data : of `apical.networks.sweep.open_sweep`
-    measure : see `apical.analysis.sweep.measured.measured`; mean over mice
+    data : of `networks.sweep.open_sweep`
+    measure : see `analysis.sweep.measured.measured`; mean over mice
     """
     names = axes_of(data)
     values = late(data, measure).mean("replicate").transpose("condition", "point")
@@ -102,7 +102,7 @@ def by_parameter(data: xr.Dataset, measure: str) -> Figure:
 def indices_figure(data: xr.Dataset, measure: str, indices: dict[str, Indices]) -> Figure:
     """Sensitivity indices of each parameter with their 95 % intervals, by condition.
 
-    indices : of `apical.analysis.sweep.sensitivity.sensitivity`, by condition; of one without a table the legend says why
+    indices : of `analysis.sweep.sensitivity.sensitivity`, by condition; of one without a table the legend says why
     """
     names, tables = axes_of(data), [found.table for found in indices.values()]
     kinds = [kind for kind in (FIRST, TOTAL) if any((table["index"] == kind).any() for table in tables)]

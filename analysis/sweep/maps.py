@@ -5,7 +5,6 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from apical.analysis.figures.style import styled
-from apical.analysis.sweep.measured import CLEAR_GAIN, ENOUGH_MICE, axes_of, gain, late, learns, unstack_grid
 from apical.analysis.sweep.look import (
     COLOURS,
     axis_label,
@@ -16,6 +15,7 @@ from apical.analysis.sweep.look import (
     panels_of,
     words_of,
 )
+from apical.analysis.sweep.measured import CLEAR_GAIN, ENOUGH_MICE, axes_of, gain, late, learns, unstack_grid
 
 MOST_NUMBERS = 64
 SCATTER = 0.02  # of the length of an axis
@@ -25,8 +25,8 @@ SCATTER = 0.02  # of the length of an axis
 def heat_maps(data: xr.Dataset, measure: str) -> Figure:
     """A measure, late in training, over a grid of two parameters: one map per condition, on one scale.
 
-    data : of `apical.networks.sweep.open_sweep`
-    measure : see `apical.analysis.sweep.measured.measured`
+    data : of `networks.sweep.open_sweep`
+    measure : see `analysis.sweep.measured.measured`
     """
     across, up = axes_of(data)
     values = unstack_grid(late(data, measure)).mean("replicate").transpose("condition", up, across)
@@ -55,7 +55,7 @@ def heat_maps(data: xr.Dataset, measure: str) -> Figure:
 
 
 def learning_points(data: xr.Dataset) -> xr.DataArray:
-    """Which points learn (`apical.analysis.sweep.measured.learns`), (condition, point): 1 yes, 0 no, NaN where all mice failed."""
+    """Points that learn (`analysis.sweep.measured.learns`), (condition, point): 1 yes, 0 no, NaN where all failed."""
     gains = gain(data).transpose("condition", "point", "replicate")
     found = np.array([[learns(mice) for mice in points] for points in gains.values], dtype=float)
     return gains.isel(replicate=0, drop=True).copy(data=found)
@@ -93,7 +93,7 @@ def where_learning_holds(data: xr.Dataset, learning: xr.DataArray, plane: tuple[
 
 
 def _rule(mice: int) -> tuple[str, ...]:
-    """What `apical.analysis.sweep.measured.learns` asks of so many mice."""
+    """What `analysis.sweep.measured.learns` asks of so many mice."""
     if mice == 1:
         return (f"learns: gain in hit rate above {CLEAR_GAIN:g} (one mouse, no interval)",)
     also = f"and, as {mice} mice are few, mean gain above {CLEAR_GAIN:g}"

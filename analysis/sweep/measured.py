@@ -7,10 +7,10 @@ import numpy as np
 import xarray as xr
 
 from apical.analysis.statistics.bootstrap import finite, interval
-from apical.networks.training.cohort import ROLES
 from apical.networks.errors import UserError
 from apical.networks.sweep.measures import MEASURES
 from apical.networks.sweep.sampling import split
+from apical.networks.training.cohort import ROLES
 
 LATE_SESSIONS = 6
 CRITERION = 0.7  # hit rate
@@ -107,7 +107,7 @@ def learning_measure(data: xr.Dataset) -> str:
 def late_sessions(sessions: int) -> slice:
     """Places of the late sessions: the last six; of fewer than twelve the last half (of five, the last three).
 
-    Of 14 sessions these are days 9-14, as in `apical.analysis.statistics.four_criteria.hit_rate_gain`, and of fewer than nine the same
+    Of 14 sessions these are days 9-14, as in `statistics.four_criteria.hit_rate_gain`, and of fewer than nine the same
     as there; in between more sessions count here.
     """
     return slice(sessions - LATE_SESSIONS if sessions >= 2 * LATE_SESSIONS else sessions // 2, sessions)

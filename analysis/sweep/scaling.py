@@ -5,10 +5,10 @@ import xarray as xr
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from apical.analysis.statistics.power_law import Exponent, scaling_exponent
 from apical.analysis.figures.style import styled
-from apical.analysis.sweep.measured import CRITERION, learning_measure, measured, sessions_to_criterion
+from apical.analysis.statistics.power_law import Exponent, scaling_exponent
 from apical.analysis.sweep.look import COLOURS, MARKERS, heading, panels_of, words_of
+from apical.analysis.sweep.measured import CRITERION, learning_measure, measured, sessions_to_criterion
 
 SPREAD = 0.05  # of the mice of a size and condition, in log units
 TICKS = (1, 2, 3, 5, 7, 10, 14, 20, 30, 50, 100, 200)  # sessions
@@ -17,7 +17,7 @@ TICKS = (1, 2, 3, 5, 7, 10, 14, 20, 30, 50, 100, 200)  # sessions
 def sizes_and_sessions(data: xr.Dataset, condition: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Number of BCI neurons, sessions to criterion and whether that is censored of each mouse of a condition, (mice,).
 
-    data : of `apical.networks.sweep.open_sweep`, with the axis ``bci_cells``; sessions are NaN of failed mice
+    data : of `networks.sweep.open_sweep`, with the axis ``bci_cells``; sessions are NaN of failed mice
     """
     hit_rate = (
         measured(data, learning_measure(data)).sel(condition=condition).transpose("point", "replicate", "session")
@@ -30,7 +30,7 @@ def sizes_and_sessions(data: xr.Dataset, condition: str) -> tuple[np.ndarray, np
 def scaling_exponents(data: xr.Dataset) -> dict[str, Exponent]:
     """Exponent of the sessions to criterion against the number of BCI neurons, by condition.
 
-    data : of `apical.networks.sweep.open_sweep`, with the axis ``bci_cells``; points of one size are taken together
+    data : of `networks.sweep.open_sweep`, with the axis ``bci_cells``; points of one size are taken together
     """
     return {name: scaling_exponent(*sizes_and_sessions(data, name)) for name in data.condition.values.tolist()}
 

@@ -71,7 +71,7 @@ g_gaba = g_gaba_a*gaba_a + g_gaba_b*gaba_b : siemens
 e_gaba = (g_gaba_a*gaba_a*e_gaba_a + g_gaba_b*gaba_b*e_gaba_b)/(g_gaba + 1e-9*nS) : volt
 """
 
-#: In place of `apical.equations.ndnf.DENDRITE`.
+#: In place of `equations.ndnf.DENDRITE`.
 APICAL = SLOW + AT_DENDRITE
 
 # short-term plasticity of a synapse
@@ -126,7 +126,7 @@ ON_VOLUME_SPIKE = (
     _RELEASE + "opened = on_grid(weight*released, 1024)\n" + "".join(f"{name}_post += opened\n" for name in _OPENED)
 )
 
-#: After each step, where the order in which spikes arrive must not matter; see `apical.equations.noise.on_grid`.
+#: After each step, where the order in which spikes arrive must not matter; see `equations.noise.on_grid`.
 AFTER_STEP = "\n".join(f"{name} = on_grid({name}, 1024)" for name in _OPENED)
 
 

@@ -11,8 +11,8 @@ from brian2.stateupdaters.explicit import euler, rk4
 
 from apical.equations import pyramidal
 from apical.equations.parameters import declarations
-from apical.networks.circuits.cortex.sampling import Sampler
 from apical.models.twin import TABLE, pyramidal_cells
+from apical.networks.circuits.cortex.sampling import Sampler
 
 DT, DELAY = 0.1 * ms, 1 * ms
 SEED = 1  # of the synapses

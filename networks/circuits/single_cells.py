@@ -1,4 +1,4 @@
-"""Single cells side by side, each with electrodes of its own: what protocols of physiology run on."""
+"""Single cells side by side, each with electrodes of its own."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -19,7 +19,7 @@ SAMPLED = "t < trace_stop - dt/2"  # from the start, at each step
 
 
 @dataclass(frozen=True)
-class Bench:
+class SingleCells:
     """What is compiled; everything else are values that a run is given.
 
     cell : name of the cell; count : how many; dt : time step in ms
@@ -57,7 +57,7 @@ class Bench:
         )
         shown = [*cell.compartments.values(), "i_soma", "i_apical"]
         traces = EventMonitor(cells, "sampled", shown, name="traces")
-        return Network(cells, SpikeMonitor(cells, name="spikes"), traces, *self._layer_1(cells, clock), name="bench")
+        return Network(cells, SpikeMonitor(cells, name="spikes"), traces, *self._layer_1(cells, clock), name="single_cells")
 
     def _layer_1(self, cells: NeuronGroup, clock: Clock) -> list:
         if not self.layer_1:

@@ -12,13 +12,13 @@ from brian2 import device, prefs, second, set_device
 
 from apical.equations import noise
 from apical.equations.conductance import gates
-from apical.networks.devices.cpp.compiler import COMPILER_FLAGS
-from apical.networks.devices.lighten import lighten
 from apical.networks.circuits.cortex.network import Cortex
-from apical.networks.devices.guards import check_network
-from apical.networks.devices.cpp.loops import vectorize
 from apical.networks.circuits.recurrent import Recurrent
+from apical.networks.devices.cpp.compiler import COMPILER_FLAGS
+from apical.networks.devices.cpp.loops import vectorize
 from apical.networks.devices.cpp.precompiled import precompile_headers
+from apical.networks.devices.guards import check_network
+from apical.networks.devices.lighten import lighten
 from apical.networks.devices.target import Compiled, Target, read_description
 
 

@@ -15,16 +15,18 @@ from pathlib import Path
 
 import numpy as np
 
-import apical.equations
-import apical.models
-import apical.networks
+from apical import equations, models
+from apical.networks import circuits, devices
 from apical.networks.devices.cpp.compiler import CppToolchain
 from apical.networks.devices.cuda.gpu import require_gpu
 from apical.networks.devices.cuda.memory import check_memory
 from apical.networks.devices.cuda.toolchain import toolchain as cuda_toolchain
-from apical.networks.errors import UserError
 from apical.networks.devices.results import Results, incomplete
 from apical.networks.devices.target import Compiled, Target, describe, read_description
+from apical.networks.errors import UserError
+
+#: Packages that decide what a program does; all else can change without compiling it anew.
+MADE_FROM = (equations, models, circuits, devices)
 
 #: Called with the number of files that are compiled and of all files.
 Progress = Callable[[int, int], None]
@@ -86,7 +88,7 @@ class CompiledProgram:
     def run(self, values: Mapping[str, np.ndarray], folder: Path, gpu: int = 0) -> Results:
         """Run with `values` (``group.variable`` to SI numbers); results are files in `folder`.
 
-        gpu : index of the GPU that runs a CUDA program, see `apical.networks.devices.cuda.gpu.gpus`
+        gpu : index of the GPU that runs a CUDA program, see `devices.cuda.gpu.gpus`
         Raises UserError when the program fails, the disk is full, or there is no such GPU or not enough of its
         memory; KeyError for an unknown variable.
         """
@@ -149,7 +151,7 @@ def _key(structure: Compiled, target: Target, identity: bytes) -> str:
     digest = hashlib.sha256(identity)
     digest.update(describe(structure, target).encode())
     digest.update(f"{version('brian2')} {version('brian2cuda')}".encode())
-    for package in (equations, models, networks):
+    for package in MADE_FROM:
         folder = Path(package.__path__[0])
         for path in sorted(p for p in folder.rglob("*") if p.suffix in (".py", ".h", ".cu", "")):
             if path.is_file():

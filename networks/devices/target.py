@@ -4,14 +4,14 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from apical.networks.circuits.single_cells import Bench
 from apical.networks.circuits.circuit import Structure
 from apical.networks.circuits.cortex.network import Cortex
 from apical.networks.circuits.cortex.task import TaskCortex
 from apical.networks.circuits.recurrent import Recurrent
+from apical.networks.circuits.single_cells import SingleCells
 
-Compiled = Structure | Bench | Cortex | TaskCortex | Recurrent
-_KINDS = {kind.__name__: kind for kind in (Structure, Bench, Cortex, TaskCortex, Recurrent)}
+Compiled = Structure | SingleCells | Cortex | TaskCortex | Recurrent
+_KINDS = {kind.__name__: kind for kind in (Structure, SingleCells, Cortex, TaskCortex, Recurrent)}
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from apical.networks.experiments.spontaneous.options import checked
 from apical.networks.circuits.cortex.network import Cortex
 from apical.networks.devices.cuda.demand import demand
 from apical.networks.devices.cuda.memory import device_bytes
 from apical.networks.devices.cuda.report import LAUNCH, Prediction, make_report
 from apical.networks.devices.program import generate_sources
-from apical.networks.errors import UserError
 from apical.networks.devices.target import Target
+from apical.networks.errors import UserError
+from apical.networks.experiments.spontaneous.options import checked
 
 TARGET = Target("cuda_standalone", arch=("sm_90",))
 SECONDS = 1.0  # of a run whose spikes are recorded

@@ -12,11 +12,11 @@ import numpy as np
 
 from apical.equations import electrodes
 from apical.models.cells import Cell
-from apical.networks.circuits.single_cells import Bench
+from apical.networks.circuits.single_cells import SingleCells
 from apical.networks.devices.program import CompiledProgram
 from apical.networks.devices.runtime import RuntimeProgram
 
-#: What a cell is given: settings of `apical.equations.electrodes` by name and site, like ``amplitude_soma``, in nA and ms;
+#: What a cell is given: settings of `equations.electrodes` by name and site, like ``amplitude_soma``, in nA and ms;
 #: site ``light`` is the neurogliaform cell.
 Stimulus = dict[str, float]
 
@@ -58,14 +58,14 @@ def experiment(
     given = {**(parameters or {})}
     varied = frozenset(name for name, value in given.items() if np.ndim(value))
     count = SLOTS if compiled else len(stimuli)
-    bench = Bench(cell.name, count, dt or cell.dt, layer_1, varied)
-    values = _values(cell, bench, stimuli, given, duration) | {"cells.seed": np.asarray(seed)}
+    network = SingleCells(cell.name, count, dt or cell.dt, layer_1, varied)
+    values = _values(cell, network, stimuli, given, duration) | {"cells.seed": np.asarray(seed)}
     values["cells.trace_stop"] = np.asarray((duration if traces is None else traces) * 1e-3)
     shards = -(-len(stimuli) // count)
-    program = _program(bench) if compiled else RuntimeProgram(bench)
+    program = _program(network) if compiled else RuntimeProgram(network)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         parts = [pool.submit(program.run, _shard(values, n, count), Path(folder) / str(n)) for n in range(shards)]
-        return _joined([_recording(cell, part.result(), bench) for part in parts], len(stimuli))
+        return _joined([_recording(cell, part.result(), network) for part in parts], len(stimuli))
 
 
 #: Cells in a program: of more stimuli, programs run side by side.
@@ -73,21 +73,21 @@ SLOTS = 64
 
 
 @cache
-def _program(bench: Bench) -> CompiledProgram:
-    return CompiledProgram(bench)
+def _program(network: SingleCells) -> CompiledProgram:
+    return CompiledProgram(network)
 
 
 def _values(
-    cell: Cell, bench: Bench, stimuli: list[Stimulus], given: Mapping, duration: float
+    cell: Cell, network: SingleCells, stimuli: list[Stimulus], given: Mapping, duration: float
 ) -> dict[str, np.ndarray]:
     """``cells.variable`` to SI values; arrays have one value per stimulus."""
-    n, table = len(stimuli), bench.parameters | cell.parameters
+    n, table = len(stimuli), network.parameters | cell.parameters
     values = {name: np.asarray(given.get(name, float(p.value))) for name, p in table.items()}
     state = cell.resting(values, n)
     state |= _settings(electrodes.AT_REST, stimuli)
-    state |= {"cell": np.arange(n), "last_spike": np.full(n, -round(1000 / bench.dt))}
+    state |= {"cell": np.arange(n), "last_spike": np.full(n, -round(1000 / network.dt))}
     values |= state | {"duration": np.asarray(duration * 1e-3)}
-    light = _settings(electrodes.LIGHT_AT_REST, stimuli) if bench.layer_1 else {}
+    light = _settings(electrodes.LIGHT_AT_REST, stimuli) if network.layer_1 else {}
     return {f"cells.{name}": value for name, value in values.items()} | {
         f"neurogliaform.{name}": value for name, value in light.items()
     }
@@ -110,10 +110,10 @@ def _shard(values: dict[str, np.ndarray], n: int, count: int) -> dict[str, np.nd
     return {name: part(value) for name, value in values.items()}
 
 
-def _recording(cell: Cell, results: Mapping[str, np.ndarray], bench: Bench) -> Recording:
-    spikes = _trains(results, "spikes", bench.count)
-    releases = _trains(results, "releases", bench.count) if bench.layer_1 else []
-    trace = lambda variable: results[f"traces.{variable}"].reshape(-1, bench.count).T  # noqa: E731
+def _recording(cell: Cell, results: Mapping[str, np.ndarray], network: SingleCells) -> Recording:
+    spikes = _trains(results, "spikes", network.count)
+    releases = _trains(results, "releases", network.count) if network.layer_1 else []
+    trace = lambda variable: results[f"traces.{variable}"].reshape(-1, network.count).T  # noqa: E731
     voltage = {name: 1e3 * trace(variable) for name, variable in cell.compartments.items()}
     current = {site: 1e9 * trace(f"i_{site}") for site in electrodes.SITES}
     return Recording(1e3 * trace("t")[0], voltage, current, spikes, releases)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-import apical.networks
+from apical import networks
 from apical.networks.errors import UserError
 from apical.networks.nest.distributions import distances, statistics
 from apical.networks.nest.module import NestModule
@@ -40,7 +40,7 @@ def _run(command: list, given: Mapping) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder, name) for name in ("given.npz", "found.npz")]
         np.savez(files[0], **given)
-        paths = [str(Path(networks.__path__[0]).parent), os.environ.get("PYTHONPATH", "")]
+        paths = [str(Path(networks.__path__[0]).parents[1]), os.environ.get("PYTHONPATH", "")]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, paths))}
         done = subprocess.run([*command, *files], capture_output=True, text=True, cwd=folder, env=environment)
         if done.returncode:

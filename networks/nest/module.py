@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import apical.models
+from apical import models
 from apical.networks.devices.program import cache_folder
 from apical.networks.errors import UserError
 from apical.networks.nest.toolchain import Nest, installed_nest

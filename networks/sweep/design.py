@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from apical.networks.training.config import Config, one_line, read_toml, values_of
 from apical.networks.errors import UserError
 from apical.networks.sweep.sampling import Value, between, sample, unit_of
+from apical.networks.training.config import Config, one_line, read_toml, values_of
 
 #: What can be swept besides parameters; each combination is a program of its own.
 STRUCTURAL = ("cells", "bci_cells")

@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 
 from apical.equations.task import FRAME_RATE
-from apical.networks.training.cohort import ROLES, structure_of
 from apical.networks.devices.cuda.demand import EVENT_RATES
 from apical.networks.errors import UserError
-from apical.networks.training.protocols import PROTOCOLS
-from apical.networks.training.record import FRAMES
 from apical.networks.sweep.design import Design
 from apical.networks.sweep.measures import MEASURES
 from apical.networks.sweep.shards import Shard, cut, programs
+from apical.networks.training.cohort import ROLES, structure_of
+from apical.networks.training.protocols import PROTOCOLS
+from apical.networks.training.record import FRAMES
 
 #: Biological seconds of the calibration; starting the program takes part of it, so that it is measured twice.
 SHORT, LONG = 2.0, 12.0

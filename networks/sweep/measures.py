@@ -1,4 +1,4 @@
-"""What a sweep keeps of each mouse and day. Definitions are those of `apical.analysis.statistics.learning`."""
+"""What a sweep keeps of each mouse and day. Definitions are those of `statistics.learning`."""
 
 import hashlib
 

@@ -11,10 +11,10 @@ from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from apical.networks.training.checkpoint import finished_days
-from apical.networks.training.cohort import Values
 from apical.networks.errors import UserError
 from apical.networks.sweep.shards import Shard, run_shard
+from apical.networks.training.checkpoint import finished_days
+from apical.networks.training.cohort import Values
 
 #: Workers may die so many times without another day finished in between.
 ATTEMPTS = 3

@@ -8,16 +8,16 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from apical.networks.files import cannot_write, written_whole
-from apical.networks.training.checkpoint import finished_days
-from apical.networks.training.cohort import Values
 from apical.networks.errors import UserError
+from apical.networks.files import cannot_write, written_whole
+from apical.networks.provenance import environment
 from apical.networks.sweep.cluster import run_on_dask
 from apical.networks.sweep.design import Design
 from apical.networks.sweep.processes import checkpoints, run_in_processes
 from apical.networks.sweep.shards import Shard, cut, programs
 from apical.networks.sweep.store import DESCRIPTION, load_shard, read_sweep, save_shard, write_sweep
-from apical.networks.provenance import environment
+from apical.networks.training.checkpoint import finished_days
+from apical.networks.training.cohort import Values
 
 #: Called with the finished mouse-days of each shard, by index, and what is under way.
 Show = Callable[[dict[int, int], str], None]

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
+from apical.networks.errors import UserError
 from apical.networks.files import cannot_write
+from apical.networks.sweep.design import Design, structural
+from apical.networks.sweep.measures import day_measures
 from apical.networks.training.checkpoint import day_path, finished_days, load_day, save_day
 from apical.networks.training.cohort import Cohort, Values, structure_of
 from apical.networks.training.config import Config
-from apical.networks.errors import UserError
 from apical.networks.training.day import Training
-from apical.networks.sweep.design import Design, structural
-from apical.networks.sweep.measures import day_measures
 
 
 @dataclass(frozen=True)

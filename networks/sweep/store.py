@@ -10,14 +10,13 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from apical.networks.files import cannot_write, written_whole
-from apical.networks.training.cohort import ROLES, Values
 from apical.networks.errors import UserError
-from apical.networks.training.store import tree_checksum
+from apical.networks.files import cannot_write, tree_checksum, written_whole
 from apical.networks.sweep.design import STRUCTURAL, Design
 from apical.networks.sweep.measures import MEASURES
 from apical.networks.sweep.sampling import split, unit_of
 from apical.networks.sweep.shards import Shard
+from apical.networks.training.cohort import ROLES, Values
 
 DESCRIPTION = "sweep.json"
 STORE = "sweep.zarr"
@@ -114,7 +113,7 @@ def open_sweep(out: str | Path) -> xr.Dataset:
     """The data of a finished sweep: dimensions point, condition, replicate, session and role.
 
     Swept parameters are coordinates along ``point``, in the unit in which they were written. ``unstack_grid`` of
-    `apical.analysis.sweep.measured` makes them dimensions of a grid.
+    `analysis.sweep.measured` makes them dimensions of a grid.
     Raises UserError when the sweep is unfinished or the store is damaged (its checksum differs).
     """
     out = Path(out)

@@ -1,36 +1,13 @@
 """One file per finished day, written whole or not at all; a zip archive, whose checksums tell damage."""
 
-import errno
 import os
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 
-from apical.networks.training.cohort import Values
 from apical.networks.errors import UserError
-
-
-@contextmanager
-def written_whole(path: Path):
-    """A temporary name to write to; it becomes `path` when the block ends well.
-
-    Raises UserError when the disk is full or the place cannot be written to.
-    """
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        yield partial
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise cannot_write(path, error) from None
-
-
-def cannot_write(path: Path, error: OSError) -> UserError:
-    """The one-line error for a failed write."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return UserError(f"the disk of {path.parent} is full; free some space, then go on with --resume")
-    return UserError(f"cannot write {path}: {error.strerror or error}; choose another folder with --out")
+from apical.networks.files import written_whole
+from apical.networks.training.cohort import Values
 
 
 def day_path(folder: Path, day: int) -> Path:

@@ -9,14 +9,14 @@ import numpy as np
 
 from apical.models.cells import CELLS
 from apical.networks.circuits.circuit import Structure
-from apical.networks.training.config import Config
 from apical.networks.circuits.cortex.task import TaskCortex
 from apical.networks.devices.cuda.gpu import architectures, require_gpu
 from apical.networks.devices.program import CompiledProgram, Progress
-from apical.networks.errors import UserError
 from apical.networks.devices.results import CohortResults
 from apical.networks.devices.runtime import RuntimeProgram
 from apical.networks.devices.target import Target
+from apical.networks.errors import UserError
+from apical.networks.training.config import Config
 
 #: Roles of the cells of a mouse in the readout, in their order.
 ROLES = ("P+", "P-", "P0")

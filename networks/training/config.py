@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from apical.equations.parameters import Table, check, quantity
 from apical.models.cells import CELLS
 from apical.networks.circuits.circuit import tables
-from apical.networks.training.conditions import CONDITIONS
 from apical.networks.circuits.cortex.task import PARAMETERS, TaskCortex
 from apical.networks.errors import UserError
+from apical.networks.training.conditions import CONDITIONS
 from apical.networks.training.protocols import PROTOCOLS
 
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from apical.networks.training.cohort import Cohort, Values
 from apical.networks.circuits.cortex.task import NDNF
 from apical.networks.circuits.cortex.values import values
+from apical.networks.training.cohort import Cohort, Values
 
 
 class CorticalCohort(Cohort):
-    """As `apical.networks.training.cohort.Cohort`, with a cortical network of its own for each mouse."""
+    """As `training.run.cohort.Cohort`, with a cortical network of its own for each mouse."""
 
     def parameters(self) -> Values:
         """``group.parameter`` to SI value: a scalar, or one per mouse, shape (mice, 1)."""

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from apical.equations import feedback, task
+from apical.networks.devices.results import CohortResults
 from apical.networks.training.calibration import Calibration, calibrate
 from apical.networks.training.cohort import Cohort, Values
 from apical.networks.training.conditions import CONDITIONS, deliver
 from apical.networks.training.failures import failures
 from apical.networks.training.protocols import PROTOCOLS, Protocol
 from apical.networks.training.record import day_record
-from apical.networks.devices.results import CohortResults
 
 #: What a day hands to the next; fast state starts from rest.
 SLOW_STATE = (

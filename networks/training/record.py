@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from apical.networks.devices.results import CohortResults
 from apical.networks.training.calibration import Calibration
 from apical.networks.training.cohort import Values
-from apical.networks.devices.results import CohortResults
 
 #: What is kept of each frame.
 FRAMES = ("x", "cursor", "phase", "light", "probe", "teaching")

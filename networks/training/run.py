@@ -2,27 +2,24 @@
 
 import hashlib
 import json
-import os
-import platform
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
-from apical.networks.files import cannot_write, written_whole
+from apical.networks.devices.cuda.gpu import gpus
+from apical.networks.errors import UserError
+from apical.networks.files import cannot_write, check_free, written_whole
+from apical.networks.provenance import environment
 from apical.networks.training.checkpoint import finished_days, load_day, save_day
 from apical.networks.training.cohort import Cohort
 from apical.networks.training.config import Config, load_config
 from apical.networks.training.cortical_cohort import CorticalCohort
-from apical.networks.devices.cuda.gpu import gpus
-from apical.networks.errors import UserError
 from apical.networks.training.day import Training
 from apical.networks.training.store import read_description, write_store
 
@@ -124,23 +121,6 @@ def _resumed(config: Config, out: Path) -> dict:
     return description
 
 
-def check_free(out: Path, overwrite: bool) -> None:
-    """Raises UserError unless `out` is new, empty, or a run to be replaced; then that it can be written to."""
-    if out.is_symlink() or (out.exists() and not out.is_dir()):
-        raise UserError(f"{out} is no folder; choose another --out")
-    try:
-        if out.is_dir() and any(out.iterdir()):
-            if not overwrite:
-                raise UserError(f"{out} exists; go on with it (--resume), replace it (--overwrite) or choose --out")
-            if not (out / "run.json").is_file():
-                raise UserError(f"{out} is not a run of apical, so --overwrite leaves it alone; choose another --out")
-        existing = next(folder for folder in (out, *out.absolute().parents) if folder.is_dir())
-        with tempfile.TemporaryFile(dir=existing):
-            pass
-    except OSError as error:
-        raise cannot_write(out, error) from None
-
-
 def _described(config: Config) -> dict:
     return {
         "config": config.model_dump(),
@@ -150,28 +130,9 @@ def _described(config: Config) -> dict:
     }
 
 
-def environment() -> dict:
-    """Versions of packages and Python, commit (None outside a repository) and machine."""
-    return {
-        "versions": {p: version(p) for p in ("apical", "brian2", "brian2cuda", "numpy", "xarray", "zarr")},
-        "python": platform.python_version(),
-        "commit": _commit(),
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-    }
-
-
 def _write_description(out: Path, description: dict) -> None:
     with written_whole(out / "run.json") as partial:
         partial.write_text(json.dumps(description, indent=1))
-
-
-def _commit() -> str | None:
-    here = Path(__file__).parent
-    command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
-    if not shutil.which("git"):
-        return None
-    done = subprocess.run(command, cwd=here, capture_output=True, text=True)
-    return done.stdout.strip() or None
 
 
 def _spike_checksum(checkpoints: Path, days: int) -> str:

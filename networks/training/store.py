@@ -5,7 +5,6 @@ contiguous ragged arrays (CF conventions): ``spike_row_size[session, mouse]`` en
 and ``spike_cell`` follow each other, sessions in order and mice in order within a session.
 """
 
-import hashlib
 import json
 import shutil
 import warnings
@@ -15,9 +14,9 @@ import numpy as np
 import xarray as xr
 
 from apical.equations.task import FREEZE, TRIAL
-from apical.networks.files import cannot_write
-from apical.networks.training.checkpoint import load_day
 from apical.networks.errors import UserError
+from apical.networks.files import cannot_write, tree_checksum
+from apical.networks.training.checkpoint import load_day
 from apical.networks.training.protocols import RATE
 from apical.networks.training.trials import COLUMNS, trial_table
 
@@ -127,15 +126,6 @@ def _append(path: Path, day: int, record: dict, longest: int, mice: np.ndarray, 
                 f"{kind}_cell": {"dtype": "int32", "chunks": (2**20,)},
             }
         events.to_zarr(path, mode="a", consolidated=False, **more)
-
-
-def tree_checksum(folder: Path) -> str:
-    """SHA-256 over names and contents of all files below a folder."""
-    digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        digest.update(str(path.relative_to(folder)).encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
 
 
 def read_description(run: Path) -> dict:

@@ -9,8 +9,8 @@ from apical.benchmarks.cortex import Measured, row
 from apical.benchmarks.engines import Timing
 from apical.benchmarks.nest import CHECKS, Verdict, ratios
 from apical.benchmarks.page import write_page
-from apical.networks.nest.crosscheck import network_table
 from apical.networks.circuits.recurrent import SEED, Recurrent
+from apical.networks.nest.crosscheck import network_table
 
 ABOUT = dict(machine="x86_64, 2 cores", commit="abcdef0123", date="2026-05-01", load_before=0.1)
 

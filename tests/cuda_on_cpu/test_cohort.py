@@ -5,13 +5,13 @@ import pytest
 
 from apical.equations import task
 from apical.networks.circuits.circuit import Structure
-from apical.networks.training.cohort import Cohort
-from apical.networks.training.config import Config
 from apical.networks.devices.program import CompiledProgram, generate_sources
-from apical.networks.training.day import Training
+from apical.networks.devices.target import Target
 from apical.networks.sweep.design import Design
 from apical.networks.sweep.shards import cut
-from apical.networks.devices.target import Target
+from apical.networks.training.cohort import Cohort
+from apical.networks.training.config import Config
+from apical.networks.training.day import Training
 
 ORDERS = ("forward", "reversed", "shuffled")
 MANY = dict(mice=13, cells=80)  # 1040 pyramidal cells

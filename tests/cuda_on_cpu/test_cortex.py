@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from apical.networks.experiments.spontaneous.activity import events
 from apical.networks.circuits.cortex.network import Cortex
 from apical.networks.circuits.cortex.values import values
 from apical.networks.devices.program import CompiledProgram, generate_sources
 from apical.networks.devices.target import Target
+from apical.networks.experiments.spontaneous.activity import events
 
 pytestmark = pytest.mark.slow
 

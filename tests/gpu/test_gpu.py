@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from apical.networks.training.cohort import Cohort
-from apical.networks.training.config import Config
 from apical.networks.experiments.spontaneous.activity import events
 from apical.networks.experiments.spontaneous.options import checked
 from apical.networks.experiments.spontaneous.run import simulate
+from apical.networks.training.cohort import Cohort
+from apical.networks.training.config import Config
 from apical.networks.training.run import train
 
 pytestmark = [pytest.mark.gpu, pytest.mark.slow]

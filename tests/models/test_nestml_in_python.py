@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from brian2 import Clock, Network, SpikeMonitor, StateMonitor, ms, mV, pA
 
-import apical.models
+from apical import models
 from apical.models.interneurons import interneurons
 from apical.networks.nest.in_brian import INTERNEURONS, PYRAMIDAL, inject, pyramidal_cells
 

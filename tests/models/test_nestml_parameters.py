@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from brian2 import Quantity, ms, mV, nS, pA, pF
 
-import apical.models
+from apical import models
 from apical.equations import ndnf, plasticity, pyramidal
 from apical.equations.interneurons import neurogliaform, pv, som, synapses
 

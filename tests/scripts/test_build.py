@@ -8,9 +8,9 @@ import shutil
 import pytest
 from typer.testing import CliRunner
 
-from apical.networks.training.config import Config
 from apical.networks.devices.cuda.toolchain import PACKAGES, packaged_folder
 from apical.networks.errors import UserError
+from apical.networks.training.config import Config
 from apical.networks.training.run import train
 from apical.scripts.main import app
 
@@ -126,7 +126,9 @@ def cuda(tools, new_cache, stub, monkeypatch):
     for file in [*PACKAGES.values(), "lib/libcurand.so.10"]:
         stub(packaged_folder() / file, "")
     stub(packaged_folder() / "bin" / "nvcc", "echo V13.0.88")
-    monkeypatch.setattr("apical.networks.devices.program._compile", lambda source, *_: [(source / f).touch() for f in ("main", "a.o")])
+    monkeypatch.setattr(
+        "apical.networks.devices.program._compile", lambda source, *_: [(source / f).touch() for f in ("main", "a.o")]
+    )
 
 
 def test_a_cuda_program_comes_with_curand_and_all_it_was_made_from(cuda, tmp_path):

@@ -25,7 +25,7 @@ RELATIVE_RATES = {"som": 0.75}
 @dataclass(frozen=True)
 class Population:
     """base, share : population of the base that it is a part of, and which part
-    cell : model of the cell, see `apical.models.cortical`
+    cell : model of the cell, see `models.cortical`
     low, high : range of rates in vivo (Hz), awake, and its source
     bias, bias_apical : current in pA, added to the published background at the soma and at the apical dendrite so that
         the mean rate is that of the base: our cells are not those of the base

@@ -7,8 +7,8 @@ from apical.networks.circuits.circuit import Structure
 from apical.networks.circuits.cortex.network import Cortex
 from apical.networks.devices.cuda.demand import demand
 from apical.networks.devices.cuda.gpu import Gpu
-from apical.networks.errors import UserError
 from apical.networks.devices.target import Target
+from apical.networks.errors import UserError
 
 GIB = 2**30
 

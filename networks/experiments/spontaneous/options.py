@@ -6,8 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from apical.networks.circuits.cortex.network import Cortex
 from apical.networks.devices.cuda.gpu import architectures
-from apical.networks.errors import UserError
 from apical.networks.devices.target import Target
+from apical.networks.errors import UserError
 
 DEVICES = ("cpp_standalone", "cuda_standalone", "runtime")
 

@@ -12,17 +12,15 @@ import numpy as np
 import xarray as xr
 from brian2 import get_device, prefs, second, set_device
 
-from apical.networks.files import cannot_write, written_whole
-from apical.networks.devices.cpp.compiler import COMPILER_FLAGS
-from apical.networks.experiments.spontaneous.activity import Events, events, offsets, roles, statistics
-from apical.networks.experiments.spontaneous.options import CortexConfig
 from apical.networks.circuits.cortex.network import DT, Cortex, build
 from apical.networks.circuits.cortex.values import Values, values
+from apical.networks.devices.cpp.compiler import COMPILER_FLAGS
 from apical.networks.devices.cuda.gpu import gpus, require_gpu
 from apical.networks.devices.program import CompiledProgram
 from apical.networks.devices.runtime import arrays_of
-from apical.networks.training.store import tree_checksum
-from apical.networks.files import check_free
+from apical.networks.experiments.spontaneous.activity import Events, events, offsets, roles, statistics
+from apical.networks.experiments.spontaneous.options import CortexConfig
+from apical.networks.files import cannot_write, check_free, tree_checksum, written_whole
 from apical.networks.provenance import environment
 
 Progress = Callable[[str], None]

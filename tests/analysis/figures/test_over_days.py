@@ -4,10 +4,10 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from apical.analysis.figures.over_days import activity_by_role, learning_curves, save_figures, weights
 from apical.analysis.figures.example_minute import example_minute
-from apical.networks.training.store import open_run
+from apical.analysis.figures.over_days import activity_by_role, learning_curves, save_figures, weights
 from apical.networks.training.protocols import RATE
+from apical.networks.training.store import open_run
 
 NAMES = ("activity_by_role", "example_minute", "learning_curves", "weights")
 FIGURES = {f.__name__: f for f in (activity_by_role, example_minute, learning_curves, weights)}

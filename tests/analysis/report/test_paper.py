@@ -7,8 +7,8 @@ import pytest
 import apical.networks.training.run
 from apical.analysis.figures import all_analyses as figures_study
 from apical.analysis.report.plan import ABLATIONS, STUDY, arm_commands
-from apical.networks.training.config import Config
 from apical.networks.errors import UserError
+from apical.networks.training.config import Config
 from apical.scripts.paper import config_of, run_study
 
 SETTINGS = Config(protocol="short", record="imaging")

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from apical.analysis.statistics.published import PUBLISHED
 from apical.analysis.report.page import study_of, write_report
 from apical.analysis.report.rows import MADE_BY, misses, number, title, verdicts
+from apical.analysis.statistics.published import PUBLISHED
 from apical.networks.errors import UserError
 
 DOI = "https://doi.org/10.1038/s41586-026-10190-7"

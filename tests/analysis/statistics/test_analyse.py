@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from apical.analysis.statistics.analyse import analyse, criteria, read_analysis
 from apical.analysis.report.combine import combine
+from apical.analysis.statistics.analyse import analyse, criteria, read_analysis
 from apical.analysis.statistics.tables import Tables
 from apical.networks.errors import UserError
 

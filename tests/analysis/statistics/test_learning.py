@@ -3,7 +3,6 @@ import json
 import numpy as np
 import pytest
 
-from apical.analysis.statistics.learning import summary, write_summary
 from apical.analysis.statistics.learning import (
     closed_loop_seconds,
     event_rate_ratio,
@@ -12,9 +11,11 @@ from apical.analysis.statistics.learning import (
     rates_by_role,
     relative_to_day_1,
     rewards_per_minute,
+    summary,
+    write_summary,
 )
-from apical.networks.training.store import open_run
 from apical.networks.errors import UserError
+from apical.networks.training.store import open_run
 
 SECONDS = 100.0
 KEYS = {

@@ -6,14 +6,14 @@ import pytest
 import xarray as xr
 
 from apical.analysis.sweep.curves import curves, learning_curves
-from apical.analysis.sweep.measured import late
 from apical.analysis.sweep.many_parameters import by_parameter, indices_figure, parallel_coordinates
 from apical.analysis.sweep.maps import heat_maps, learning_points, where_learning_holds
+from apical.analysis.sweep.measured import late
 from apical.analysis.sweep.sensitivity import sensitivity
-from apical.networks.training.cohort import ROLES
 from apical.networks.sweep.design import Design
 from apical.networks.sweep.measures import MEASURES
 from apical.networks.sweep.sampling import split
+from apical.networks.training.cohort import ROLES
 
 DAYS = 14
 SPREAD = 0.02  # of hit rates

@@ -18,7 +18,7 @@ def ishigami(unit):
 
 
 class Axis:
-    """Bounds of an axis, as `apical.networks.sweep.design.Range`."""
+    """Bounds of an axis, as `networks.sweep.design.Range`."""
 
     def __init__(self, low, high, log):
         self.low, self.high, self.log = low, high, log

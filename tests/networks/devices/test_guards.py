@@ -5,8 +5,8 @@ import pytest
 from brian2 import Clock, Network, NetworkOperation, NeuronGroup, Synapses, ms
 
 from apical.networks.circuits.circuit import Structure, build
-from apical.networks.errors import UserError
 from apical.networks.devices.guards import check_network
+from apical.networks.errors import UserError
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from apical.networks.training.store import tree_checksum
+from apical.networks.files import tree_checksum
 from apical.networks.sweep.store import open_sweep
 
 pytestmark = pytest.mark.slow

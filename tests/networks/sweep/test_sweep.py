@@ -6,19 +6,18 @@ import numpy as np
 import pytest
 
 from apical.analysis.statistics.learning import hit_rate, rates_by_role, rewards_per_minute
-from apical.networks.training.config import Config
-from apical.networks.training.store import open_run
-from apical.networks.training.run import train
-from apical.networks.training.calibration import calibrate
 from apical.networks.errors import UserError
-from apical.networks.training.protocols import Protocol
-from apical.networks.training.store import events
 from apical.networks.sweep.design import Design, load_design
 from apical.networks.sweep.measures import _hashes
 from apical.networks.sweep.processes import checkpoints
 from apical.networks.sweep.run import sweep
 from apical.networks.sweep.shards import cut, run_shard
 from apical.networks.sweep.store import load_shard, open_sweep, save_shard
+from apical.networks.training.calibration import calibrate
+from apical.networks.training.config import Config
+from apical.networks.training.protocols import Protocol
+from apical.networks.training.run import train
+from apical.networks.training.store import events, open_run
 
 
 @pytest.fixture(scope="module")

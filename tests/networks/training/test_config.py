@@ -1,8 +1,8 @@
 import pytest
 
 from apical.models.cells import CELLS
-from apical.networks.training.config import Config, load_config, parameters_of, values_of
 from apical.networks.errors import UserError
+from apical.networks.training.config import Config, load_config, parameters_of, values_of
 
 
 @pytest.fixture

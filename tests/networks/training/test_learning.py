@@ -6,8 +6,8 @@ import pytest
 import apical.networks.training.day
 from apical.networks.training.cohort import Cohort
 from apical.networks.training.config import Config
-from apical.networks.training.protocols import Protocol
 from apical.networks.training.day import Training
+from apical.networks.training.protocols import Protocol
 
 DAYS = 3
 

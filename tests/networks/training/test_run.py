@@ -10,11 +10,11 @@ import time
 import numpy as np
 import pytest
 
+from apical.networks.errors import UserError
 from apical.networks.training.checkpoint import day_path
 from apical.networks.training.config import Config
-from apical.networks.errors import UserError
-from apical.networks.training.store import events, open_run
 from apical.networks.training.run import train
+from apical.networks.training.store import events, open_run
 
 CONFIG = Config(mice=2, cells=21, days=6, protocol="short", threads=1)
 

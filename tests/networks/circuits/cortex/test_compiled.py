@@ -8,11 +8,11 @@ import pytest
 import xarray as xr
 from typer.testing import CliRunner
 
-from apical.networks.experiments.spontaneous.activity import events
-from apical.networks.experiments.spontaneous.run import on_runtime, simulate
 from apical.networks.circuits.cortex.values import values
 from apical.networks.devices.program import generate_sources
 from apical.networks.devices.target import Target
+from apical.networks.experiments.spontaneous.activity import events
+from apical.networks.experiments.spontaneous.run import on_runtime, simulate
 from apical.scripts.main import app
 
 OPTIONS = ("--scale", 0.004, "--in-degree", 0.05, "--seconds", 0.4, "--threads", min(2, os.cpu_count()))

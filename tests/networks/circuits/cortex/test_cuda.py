@@ -12,12 +12,12 @@ from apical.networks.devices.cuda.demand import demand
 from apical.networks.devices.cuda.gpu import Gpu
 from apical.networks.devices.cuda.memory import check_memory, device_bytes
 from apical.networks.devices.cuda.occupancy import read_logs
-from apical.networks.experiments.cortex_on_gpu import sizes
 from apical.networks.devices.cuda.report import make_report
 from apical.networks.devices.cuda.toolchain import packaged_folder, toolchain
 from apical.networks.devices.program import generate_sources
-from apical.networks.errors import UserError
 from apical.networks.devices.target import Target
+from apical.networks.errors import UserError
+from apical.networks.experiments.cortex_on_gpu import sizes
 
 TARGET = Target("cuda_standalone", arch=("sm_90",))
 SMALL = Cortex(0.02, 0.1)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from apical.networks.experiments.spontaneous.activity import events, offsets, roles, statistics
 from apical.networks.circuits.cortex.network import build
-from apical.networks.experiments.spontaneous.run import on_runtime
 from apical.networks.circuits.cortex.values import values
+from apical.networks.experiments.spontaneous.activity import events, offsets, roles, statistics
+from apical.networks.experiments.spontaneous.run import on_runtime
 
 BRIEF = 0.04  # seconds
 

@@ -8,16 +8,16 @@ import pytest
 from typer.testing import CliRunner
 
 from apical.networks.circuits.circuit import Structure
+from apical.networks.circuits.cortex.populations import POPULATIONS
+from apical.networks.circuits.cortex.task import TaskCortex
+from apical.networks.devices.target import Target
+from apical.networks.errors import UserError
 from apical.networks.training.cohort import check_same
 from apical.networks.training.config import Config, load_config
 from apical.networks.training.cortical_cohort import CorticalCohort
-from apical.networks.circuits.cortex.populations import POPULATIONS
-from apical.networks.circuits.cortex.task import TaskCortex
-from apical.networks.errors import UserError
 from apical.networks.training.day import Training
-from apical.networks.training.store import open_run
-from apical.networks.devices.target import Target
 from apical.networks.training.run import train
+from apical.networks.training.store import open_run
 from apical.scripts.main import app
 
 SMALL = dict(network="cortex", scale=0.008, in_degree=0.1, protocol="short")

@@ -7,13 +7,13 @@ import subprocess
 import pytest
 
 from apical.networks.circuits.circuit import Structure
-from apical.networks.training.cohort import structure_of, target_of
-from apical.networks.training.conditions import CONDITIONS
-from apical.networks.training.config import Config
 from apical.networks.devices.cuda.report import make_report
 from apical.networks.devices.cuda.toolchain import packaged_folder, toolchain
 from apical.networks.devices.program import CompiledProgram
 from apical.networks.devices.target import Target
+from apical.networks.training.cohort import structure_of, target_of
+from apical.networks.training.conditions import CONDITIONS
+from apical.networks.training.config import Config
 
 #: All that can be compiled into a cohort: traces, and parameters that differ between mice in each group.
 EVERYTHING = Structure(

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from apical.networks.circuits.circuit import Structure
-from apical.networks.training.cohort import Cohort, target_of
-from apical.networks.training.config import Config
 from apical.networks.devices.cuda.gpu import MIB, Gpu, gpus, require_gpu
 from apical.networks.devices.cuda.memory import CONTEXT, check_memory, device_bytes, mice_that_fit
 from apical.networks.devices.program import CompiledProgram, generate_sources
-from apical.networks.errors import UserError
 from apical.networks.devices.target import Target
+from apical.networks.errors import UserError
+from apical.networks.training.cohort import Cohort, target_of
+from apical.networks.training.config import Config
 
 H100 = "0, GPU-7f1a, 9.0, 81559, 80994, 580.65.06, NVIDIA H100 80GB HBM3"
 A100 = "1, GPU-55ce, 8.0, 40960, 40000, 580.65.06, NVIDIA A100-SXM4-40GB"

@@ -12,8 +12,8 @@ from apical.networks.devices.cuda.kernels import Program
 from apical.networks.devices.cuda.parse import functions
 from apical.networks.devices.cuda.report import CARDS, make_report
 from apical.networks.devices.program import generate_sources
-from apical.networks.errors import UserError
 from apical.networks.devices.target import Target
+from apical.networks.errors import UserError
 from apical.scripts.main import app
 
 STRUCTURE = Structure(mice=2, cells=12, inputs=10, ndnf=3)
