@@ -10,7 +10,7 @@ from apical.networks.training.protocols import RATE
 def neo_block(data: xr.Dataset, mouse: int = 0, session: int = 1):
     """One mouse on one day as a `neo.Block` with one segment, which starts with the closed loop.
 
-    data : whole, of `networks.open_run`; mouse : position in the cohort; session : day, the first is 1
+    data : whole, of `apical.open_run`; mouse : position in the cohort; session : day, the first is 1
 
     The groups ``soma`` and ``apical`` hold one spike train per cell (of the apical dendrite: onsets of plateaus), with
     ``cell``, ``role`` and ``compartment`` as annotations. Signals, as far as recorded, are named as in the store and

@@ -21,7 +21,7 @@ OPTIONAL = {"fluorescence": ("fluorescence_soma", "imaging"), "voltages": ("v_so
 
 @dataclass(frozen=True)
 class Recording:
-    """data : whole, of `networks.open_run`; position : of the mouse in the cohort; session : day, the first is 1."""
+    """data : whole, of `apical.open_run`; position : of the mouse in the cohort; session : day, the first is 1."""
 
     data: xr.Dataset
     position: int

@@ -22,7 +22,7 @@ HEADROOM = 1.12  # of an axis, for the marks of outcomes
 def example_minute(data: xr.Dataset, mouse: int = 0, session: int | None = None, start: float | None = None) -> Figure:
     """Spikes of P+, P- and ten P0 cells with apical plateaus, angle and readout over one minute.
 
-    data : of `networks.open_run`
+    data : of `apical.open_run`
     mouse : position in the cohort
     session : day of training; the last when None
     start : in seconds from the start of the closed loop; when None, the first minute with a hit and a miss,

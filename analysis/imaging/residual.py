@@ -105,7 +105,7 @@ def residuals_of(
 ) -> pd.DataFrame:
     """Coincident events of a mouse with their SD residuals, one mouse and session in memory at a time.
 
-    data : of `networks.open_run`, recorded with imaging
+    data : of `apical.open_run`, recorded with imaging
     mouse : position in the cohort
     session : day of training; all when None
     over : what the line of a neuron is fitted to: the events of each ``session`` by itself, or those of all sessions

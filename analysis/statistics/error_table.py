@@ -40,7 +40,7 @@ def angle_windows(angle: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pd
 def error_windows(data: xr.Dataset, probe: bool = False) -> pd.DataFrame:
     """`angle_windows` of all mice and sessions: mouse, session, start, stop, slope.
 
-    data : of `networks.open_run`; probe : of the open-loop probes instead of the closed-loop trials
+    data : of `apical.open_run`; probe : of the open-loop probes instead of the closed-loop trials
     """
     windows = []
     for (mouse, session), trials in trial_frame(data, probe).groupby(["mouse", "session"]):

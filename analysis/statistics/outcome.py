@@ -19,7 +19,7 @@ MEASURES = ["accuracy", "shuffled_accuracy", "balanced_accuracy", "shuffled", "p
 def trial_frame(data: xr.Dataset, probe: bool = False) -> pd.DataFrame:
     """Finished trials as a table: mouse, session, start and end (s from the start of the closed loop), hit (bool).
 
-    data : of `networks.open_run`; probe : the open-loop probes instead of the closed-loop trials
+    data : of `apical.open_run`; probe : the open-loop probes instead of the closed-loop trials
     """
     names = {"trial_start": "start", "trial_end": "end", "trial_hit": "hit", "trial_probe": "probe"}
     table = data[list(names)].to_dataframe().reset_index().rename(columns=names)

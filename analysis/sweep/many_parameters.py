@@ -30,7 +30,7 @@ FEWEST_FOR_TREND = 10
 def parallel_coordinates(data: xr.Dataset, measure: str) -> Figure:
     """Each point as a line through its parameters, coloured by a measure, which is the last axis; one row a condition.
 
-    data : of `networks.sweep.open_sweep`
+    data : of `apical.open_sweep`
     measure : see `analysis.sweep.measured.measured`; mean over mice, late in training
     """
     names, conditions = axes_of(data), data.condition.values.tolist()
@@ -75,7 +75,7 @@ def _height(values: np.ndarray, ends: tuple[float, float], log: bool) -> np.ndar
 def by_parameter(data: xr.Dataset, measure: str) -> Figure:
     """A measure, late in training, of each point against each parameter, with a local trend (LOWESS) by condition.
 
-    data : of `networks.sweep.open_sweep`
+    data : of `apical.open_sweep`
     measure : see `analysis.sweep.measured.measured`; mean over mice
     """
     names = axes_of(data)

@@ -25,7 +25,7 @@ SCATTER = 0.02  # of the length of an axis
 def heat_maps(data: xr.Dataset, measure: str) -> Figure:
     """A measure, late in training, over a grid of two parameters: one map per condition, on one scale.
 
-    data : of `networks.sweep.open_sweep`
+    data : of `apical.open_sweep`
     measure : see `analysis.sweep.measured.measured`
     """
     across, up = axes_of(data)

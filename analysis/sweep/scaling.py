@@ -17,7 +17,7 @@ TICKS = (1, 2, 3, 5, 7, 10, 14, 20, 30, 50, 100, 200)  # sessions
 def sizes_and_sessions(data: xr.Dataset, condition: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Number of BCI neurons, sessions to criterion and whether that is censored of each mouse of a condition, (mice,).
 
-    data : of `networks.sweep.open_sweep`, with the axis ``bci_cells``; sessions are NaN of failed mice
+    data : of `apical.open_sweep`, with the axis ``bci_cells``; sessions are NaN of failed mice
     """
     hit_rate = (
         measured(data, learning_measure(data)).sel(condition=condition).transpose("point", "replicate", "session")
@@ -30,7 +30,7 @@ def sizes_and_sessions(data: xr.Dataset, condition: str) -> tuple[np.ndarray, np
 def scaling_exponents(data: xr.Dataset) -> dict[str, Exponent]:
     """Exponent of the sessions to criterion against the number of BCI neurons, by condition.
 
-    data : of `networks.sweep.open_sweep`, with the axis ``bci_cells``; points of one size are taken together
+    data : of `apical.open_sweep`, with the axis ``bci_cells``; points of one size are taken together
     """
     return {name: scaling_exponent(*sizes_and_sessions(data, name)) for name in data.condition.values.tolist()}
 

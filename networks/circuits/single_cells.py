@@ -57,7 +57,9 @@ class SingleCells:
         )
         shown = [*cell.compartments.values(), "i_soma", "i_apical"]
         traces = EventMonitor(cells, "sampled", shown, name="traces")
-        return Network(cells, SpikeMonitor(cells, name="spikes"), traces, *self._layer_1(cells, clock), name="single_cells")
+        return Network(
+            cells, SpikeMonitor(cells, name="spikes"), traces, *self._layer_1(cells, clock), name="single_cells"
+        )
 
     def _layer_1(self, cells: NeuronGroup, clock: Clock) -> list:
         if not self.layer_1:

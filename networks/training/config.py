@@ -65,7 +65,7 @@ class Config(BaseModel):
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
     device: Literal["cpp_standalone", "cuda_standalone", "runtime"] = "cpp_standalone"
     precision: Literal["double", "single"] = "double"
-    math: Literal["precise", "fast"] = "precise"  # of a CUDA program, see networks/target.py
+    math: Literal["precise", "fast"] = "precise"  # of a CUDA program, see networks/devices/target.py
     arch: Annotated[str, Field(pattern=r"^(sm_\d{2,3}(,sm_\d{2,3})*)?$")] = ""  # of a CUDA program; "" is chosen
     gpu: Annotated[int, Field(ge=0)] = 0
     heap_mb: Annotated[int, Field(ge=0, lt=10**6)] = 128

@@ -9,7 +9,7 @@ import pytest
 
 from apical.analysis.export import export_run
 
-PAGE = Path(__file__).parents[2] / "docs" / "plotting.md"
+PAGE = Path(__file__).parents[3] / "docs" / "plotting.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
 
 

@@ -39,8 +39,8 @@ def stubbed(monkeypatch, described, drawn, analysed):
 
     monkeypatch.setattr(apical.networks.training.run, "train", train)
     monkeypatch.setattr("apical.analysis.statistics.analyse.analyse", analyse)
-    monkeypatch.setattr("analysis.save_figures", lambda run: drawn(run))
-    monkeypatch.setattr("analysis.write_summary", summary)
+    monkeypatch.setattr("apical.analysis.figures.over_days.save_figures", lambda run: drawn(run))
+    monkeypatch.setattr("apical.analysis.statistics.learning.write_summary", summary)
     monkeypatch.setattr(figures_study, "save_study_figures", lambda run: drawn(run))
     return calls
 

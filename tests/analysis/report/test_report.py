@@ -127,7 +127,7 @@ def test_what_fails_is_listed_from_the_numbers(report, analysed):
 
 def test_every_topic_names_parts_of_the_model_that_exist():
     assert {entry.where for entry in PUBLISHED.values()} <= set(MADE_BY)
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     assert all((root / file).is_file() for files in MADE_BY.values() for file in files)
 
 

@@ -23,10 +23,10 @@ pytestmark = pytest.mark.usefixtures("brief_days")
 #: The same run in a process of its own, to be killed.
 SCRIPT = """
 import sys
-import apical.networks.training.day
+from apical.networks.training import day
 from apical.networks.training.protocols import Protocol
-apical.networks.training.day.PROTOCOLS["short"] = Protocol(baseline=70.0, closed_loop=40.0, learning_rate_scale=60.0)
-from networks import Config, train
+day.PROTOCOLS["short"] = Protocol(baseline=70.0, closed_loop=40.0, learning_rate_scale=60.0)
+from apical import Config, train
 train(Config(mice=2, cells=21, days=6, protocol="short", threads=1), sys.argv[1])
 """
 

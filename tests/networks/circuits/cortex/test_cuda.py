@@ -136,7 +136,7 @@ def test_command_predicts_without_compiling_what_the_documentation_says(apical, 
     (line,) = [line for line in out.splitlines() if "H100" in line]
     cells = [cell.strip() for cell in line.split("|")]
     assert f"{h100['launching']:.2f}" in cells and "7,776" in cells
-    documented = (Path(__file__).parents[3] / "docs" / "cortex.md").read_text().splitlines()
+    documented = (Path(__file__).parents[4] / "docs" / "cortex.md").read_text().splitlines()
     assert cells in [[cell.strip() for cell in line.split("|")] for line in documented]
 
 
