@@ -9,10 +9,10 @@ from apical.networks.training.store import read_description
 
 _HEAD = """# Claims put to the test
 
-Twelve claims that are made of Francioni et al. 2026, each with the rule that judges it (`analysis/report/claims.py`), the
-numbers it rests on and the verdict. `apical report RUN ... --claims FILE` writes this page from analysed runs; no
-number and no verdict is typed in. Intervals are 95 %, bootstrapped over mice, or over neurons where the rule says so.
-The null is the run without teaching.
+Twelve claims that are made of Francioni et al. 2026, each with the rule that judges it
+(`analysis/report/claims.py`), the numbers it rests on and the verdict. `apical report RUN ... --claims FILE` writes
+this page from analysed runs; no number and no verdict is typed in. Intervals are 95 %, bootstrapped over mice, or over
+neurons where the rule says so. The null is the run without teaching.
 """
 
 

@@ -19,6 +19,7 @@ from apical.networks.devices.cpp.loops import vectorize
 from apical.networks.devices.cpp.precompiled import precompile_headers
 from apical.networks.devices.guards import check_network
 from apical.networks.devices.lighten import lighten
+from apical.networks.devices.patch import patched
 from apical.networks.devices.target import Compiled, Target, read_description
 
 
@@ -76,7 +77,8 @@ def _take_duration(network: str, variable: str) -> None:
     """Let the program run for the value of ``group.variable``: Brian2 writes the duration as a constant."""
     (lines,) = [entry[1][1] for entry in device.main_queue if entry[0] == "run_network"]
     (position,) = [n for n, line in enumerate(lines) if line.startswith(f"{network}.run(1.0, ")]
-    lines[position] = lines[position].replace("(1.0, ", f"(_array_{variable.replace('.', '_')}[0], ", 1)
+    duration = f"{network}.run(_array_{variable.replace('.', '_')}[0], "
+    lines[position] = patched(lines[position], rf"^{network}\.run\(1\.0, ", duration, name="main")
 
 
 if __name__ == "__main__":

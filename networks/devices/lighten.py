@@ -4,7 +4,9 @@ import re
 import shutil
 from pathlib import Path
 
-QUEUE = Path(__file__).with_name("spikequeue.h")
+from apical.networks.devices.patch import patch, patched
+
+QUEUE = Path(__file__).parent / "cpp" / "spikequeue.h"
 
 
 def lighten(folder: Path) -> None:
@@ -14,13 +16,9 @@ def lighten(folder: Path) -> None:
     its delay are needed only until it is queued, right after it was made.
     """
     for path in folder.glob("code_objects/*_synapses_create_generator_*codeobject.c*"):
-        text, count = re.subn(r"(\n\s*const int32_t newsize = (\w+)\.size\(\);)", _shrink, path.read_text())
-        assert count == 1, path
-        path.write_text(text)
+        patch(path, r"(\n\s*const int32_t newsize = (\w+)\.size\(\);)", _shrink)
     (objects,) = folder.glob("objects.c*")
-    text, count = re.subn(_WRITES_SYNAPSES, "", objects.read_text(), flags=re.DOTALL)
-    assert count
-    objects.write_text(text)
+    patch(objects, _WRITES_SYNAPSES, "", places=None)
     if objects.suffix == ".cpp":
         shutil.copy(QUEUE, folder / "brianlib" / "spikequeue.h")
         (folder / "brianlib" / "spikequeue.cpp").write_text('#include "spikequeue.h"\n')
@@ -41,7 +39,8 @@ def _queue_when_made(main: Path) -> None:
         freed = rf" *dev_dynamic_array_{name}_(?:_synaptic_pre|delay)\.\w+\(\);\n"  # CUDA: on the GPU, and here below
         (call,) = re.findall(queued, text)
         free = "".join(re.findall(freed, text))
-        text = re.sub(f"{queued}|{freed}", "", text).replace(made, made + call + free + free.replace("dev_", "_"))
+        text = patched(text, f"{queued}|{freed}", "", None, main.name)
+        text = text.replace(made, made + call + free + free.replace("dev_", "_"))
         if main.suffix == ".cpp":
             _keep_targets(main.parent / "code_objects" / f"before_run_{name}_pre_push_spikes.cpp", name)
     main.write_text(text)
@@ -49,9 +48,7 @@ def _queue_when_made(main: Path) -> None:
 
 def _keep_targets(path: Path, name: str) -> None:
     """Once synapses are queued, keep nothing else: they have one weight, so that they can be numbered anew."""
-    text, count = re.subn(r"(\.prepare\([^;]*;)", r"\1" + _KEEP_TARGETS.format(name), path.read_text())
-    assert count == 1, path
-    path.write_text(text)
+    patch(path, r"(\.prepare\([^;]*;)", r"\1" + _KEEP_TARGETS.format(name))
 
 
 _KEEP_TARGETS = """

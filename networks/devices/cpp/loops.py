@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from apical.networks.devices.patch import patch, patched
+
 _EACH = "    for(int _idx=0; _idx<_N; _idx++)\n"
 
 #: To start and join threads takes microseconds. A neuron's update takes about 1 ns per 1000 characters of its source:
@@ -19,9 +21,7 @@ def vectorize(code_objects: Path, threads: int = 1) -> None:
         path.write_text(_independent(path.read_text(), threads))
     for path in code_objects.glob("*_thresholder_codeobject.cpp"):
         if not path.name.startswith("after_run_"):
-            text, count = _SEARCH.subn(_IN_BLOCKS, path.read_text())
-            assert count == 1, path
-            path.write_text(text)
+            patch(path, _SEARCH, _IN_BLOCKS)
 
 
 def _independent(text: str, threads: int) -> str:
@@ -29,17 +29,18 @@ def _independent(text: str, threads: int) -> str:
 
     Brian2's `__restrict` on local pointers has no effect in GCC, and without it no such loop is vectorized.
     """
-    before, after = text.split(_EACH)
-    work = int(re.search(r"const int64_t N = (\d+);", before)[1]) * len(after)
-    if threads > 1 and work >= WORTH_THREADS:
-        return f"{before}#pragma omp parallel for simd schedule(static) num_threads({threads})\n{_EACH}{after}"
-    return f"{before}#pragma GCC ivdep\n{_EACH}{after}"
+
+    def with_pragma(loop: re.Match) -> str:
+        neurons = int(re.search(r"const int64_t N = (\d+);", text[: loop.start()])[1])
+        if threads > 1 and neurons * len(text[loop.end() :]) >= WORTH_THREADS:
+            return f"#pragma omp parallel for simd schedule(static) num_threads({threads})\n{loop[0]}"
+        return f"#pragma GCC ivdep\n{loop[0]}"
+
+    return patched(text, re.escape(_EACH), with_pragma, name="state update")
 
 
 #: Few neurons cross their threshold in a step: whether any of a block does is a vectorized question.
-_SEARCH = re.compile(
-    r"    for\(size_t _idx=0; _idx<N; _idx\+\+\)\n    \{\n(.*?)(        if\(_cond\).*?\n        \}\n)    \}\n", re.S
-)
+_SEARCH = r"    for\(size_t _idx=0; _idx<N; _idx\+\+\)\n    \{\n(.*?)(        if\(_cond\).*?\n        \}\n)    \}\n"
 _IN_BLOCKS = r"""    for(size_t _first=0; _first<N; _first+=256)
     {
         const size_t _last = _first + 256 < N ? _first + 256 : N;
