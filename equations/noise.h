@@ -4,15 +4,12 @@
 // Every number is a pure function of (seed, mouse, neuron, stream, session, step): it does not depend on
 // how many mice, threads or programs there are. For the same reason exp, log and cos are polynomials of
 // plain additions and multiplications: library versions round differently in vector and scalar loops.
+// They are right under any flags of the compiler, -ffast-math included, which are Brian2's.
 #ifndef APICAL_NOISE_H
 #define APICAL_NOISE_H
 #include <cstdint>
 #include <cstring>
 #include <cmath>
-
-#ifdef __FAST_MATH__
-#error "noise.h needs IEEE arithmetic: leave -ffast-math out of codegen.cpp.extra_compile_args_gcc"
-#endif
 
 // With APICAL_SINGLE the numbers are floats, else doubles.
 #ifdef __CUDACC__
@@ -23,8 +20,8 @@
 
 struct PhiloxBlock { uint32_t word0, word1, word2, word3; };
 
-// Where a processor multiplies vectors of 64-bit words, words in the lower half of such spare it the packing of products:
-// half the time. Their upper halves are not cleared, and nobody reads them.
+// Where a processor multiplies vectors of 64-bit words, words in the lower half of such spare it the packing of
+// products: half the time. Their upper halves are not cleared, and nobody reads them.
 #if defined(__AVX512DQ__) && !defined(__CUDA_ARCH__)
 typedef uint64_t philox_word;
 #else
@@ -57,12 +54,16 @@ APICAL_FUNCTION float bits_to_float(uint32_t bits) { float x; std::memcpy(&x, &b
 APICAL_FUNCTION uint32_t float_to_bits(float x) { uint32_t bits; std::memcpy(&bits, &x, 4); return bits; }
 APICAL_FUNCTION float word_to_real(uint32_t w) { return (float)w; }
 
+// The next larger number, of positive ones. Sums that round go through it: -ffast-math simplifies (x + c) - c to x,
+// but it does not see through integers, and next_up(x + c) - next_up(c) is the same rounded x.
+APICAL_FUNCTION float next_up(float x) { return bits_to_float(float_to_bits(x) + 1u); }
+
 // The functions below in single precision; relative errors < 3e-7, of the cosine absolute.
 APICAL_FUNCTION float plain_exp(float x)
 {
     x = x < -87.0f ? -87.0f : (x > 87.0f ? 87.0f : x);
     const float shifted = x * 1.44269504f + 12582912.0f;  // 1.5 * 2^23: rounds to integer
-    const float k = shifted - 12582912.0f;
+    const float k = next_up(shifted) - 12582913.0f;
     const float r = (x - k * 0.693359375f) + k * 2.12194440e-4f;
     float p = 1.0f / 5040.0f;
     p = p * r + 1.0f / 720.0f;
@@ -112,18 +113,22 @@ typedef double apical_real;
 APICAL_FUNCTION double bits_to_double(uint64_t bits) { double x; std::memcpy(&x, &bits, 8); return x; }
 APICAL_FUNCTION uint64_t double_to_bits(double x) { uint64_t bits; std::memcpy(&bits, &x, 8); return bits; }
 
+// As in single precision.
+APICAL_FUNCTION double next_up(double x) { return bits_to_double(double_to_bits(x) + 1ull); }
+
 // Exact conversion of a 32-bit word: 2^52 + w has w in its low mantissa bits.
 APICAL_FUNCTION double word_to_real(uint32_t w)
 {
     return bits_to_double(0x4330000000000000ull | w) - 4503599627370496.0;
 }
 
-// exp(x) for |x| <= 700: 2^k times a Taylor polynomial on [-ln2/2, ln2/2]; relative error < 3e-15.
+// exp(x) for |x| <= 700: 2^k times a Taylor polynomial on [-ln2/2, ln2/2]; relative error < 3e-15, with -ffast-math
+// 3e-14.
 APICAL_FUNCTION double plain_exp(double x)
 {
     x = x < -700.0 ? -700.0 : (x > 700.0 ? 700.0 : x);
     const double shifted = x * 1.4426950408889634 + 6755399441055744.0;  // 1.5 * 2^52: rounds to integer
-    const double k = shifted - 6755399441055744.0;
+    const double k = next_up(shifted) - 6755399441055745.0;
     const double r = (x - k * 0.693147180369123816490) - k * 1.90821492927058770002e-10;
     double p = 1.0 / 479001600.0;
     p = p * r + 1.0 / 39916800.0;
@@ -186,11 +191,12 @@ APICAL_FUNCTION apical_real sigmoid(apical_real x) { return apical_real(1) / (ap
 
 APICAL_FUNCTION apical_real exp_decay(apical_real time, apical_real tau) { return plain_exp(-time / tau); }
 
-// Rounds to a multiple of 2^-51 full_scale (2^-22 in single precision): sums below full_scale, a power of two, are exact.
+// Rounds to a multiple of 2^-51 full_scale (2^-22 in single precision): sums below full_scale, a power of two, are
+// exact.
 APICAL_FUNCTION apical_real on_grid(apical_real x, apical_real full_scale)
 {
     const apical_real shift = apical_real(3) * full_scale;
-    return (x + shift) - shift;
+    return next_up(x + shift) - next_up(shift);
 }
 
 // In (0, 1); in single precision the upper end can round to 1.
