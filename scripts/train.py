@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from apical.analysis.statistics.late_days import late_days
 from apical.networks.training.conditions import CONDITIONS
 from apical.networks.training.config import load_config
 from apical.networks.training.protocols import PROTOCOLS
@@ -133,7 +134,7 @@ def _progress(console: Console) -> Progress:
 def _table(result: dict) -> Table:
     table = Table(title=f"{result['condition']}, {result['n_mice']} mice")
     hits, rewards = result["hit_rate_by_session"], result["rewards_per_min_by_session"]
-    late = slice(-min(6, max(len(hits) - 1, 1)), None)
+    late = late_days(len(hits))
     for column in ("", "day 1", f"last {len(hits[late])} days"):
         table.add_column(column)
     for name, values in (("hit rate", hits), ("rewards/min", rewards)):
