@@ -2,7 +2,8 @@
 
 Dense variables have the dimensions mouse, session, then cell, input, trial or frame. Spikes and plateaus are
 contiguous ragged arrays (CF conventions): ``spike_row_size[session, mouse]`` entries of ``spike_time``
-and ``spike_cell`` follow each other, sessions in order and mice in order within a session.
+and ``spike_cell`` follow each other, sessions in order and mice in order within a session. The time of a plateau is
+its onset.
 """
 
 import hashlib
@@ -46,6 +47,8 @@ DENSE = {
     "v_apical": (("bci_cell", "sample"), "V", "apical potential of the BCI cells, 1 kHz"),
 }
 INTEGERS = {"event_count", "burst_count", "spike_count", "plateau_count"}
+#: What the time of an event is.
+EVENT_TIMES = {"spike": "time of the spike", "plateau": "onset of the plateau"}
 
 
 def write_store(path: Path, checkpoints: Path, days: int, mice: np.ndarray, roles: np.ndarray) -> str:
@@ -111,7 +114,7 @@ def _append(path: Path, day: int, record: dict, longest: int, mice: np.ndarray, 
     xr.Dataset(variables, coordinates).to_zarr(path, consolidated=False, **first)
     dt = float(record["time_step"])
     for kind in ("spike", "plateau"):
-        time = (kind, record[f"{kind}_step"] * dt, {"units": "s", "long_name": f"time of the {kind}"})
+        time = (kind, record[f"{kind}_step"] * dt, {"units": "s", "long_name": EVENT_TIMES[kind]})
         cell = (kind, record[f"{kind}_cell"], {"units": "1", "long_name": f"cell of the {kind}"})
         events = xr.Dataset({f"{kind}_time": time, f"{kind}_cell": cell})
         more = {"append_dim": kind} if day > 1 else {}
@@ -170,7 +173,7 @@ def open_run(run: str | Path) -> xr.Dataset:
 def events(data: xr.Dataset, mouse: int, session: int, kind: str = "spike") -> tuple[np.ndarray, np.ndarray]:
     """Times (s) and cells of the events of one mouse (position) and session (day).
 
-    kind : ``spike`` or ``plateau``
+    kind : ``spike`` or ``plateau``, whose time is its onset
     Raises IndexError for a mouse or session that is not there, ValueError for data cut along either.
     """
     sizes = data[f"{kind}_row_size"].values.ravel()

@@ -109,7 +109,7 @@ def _plateaus(file, r: Recording) -> None:
     if not time.size:
         return
     columns = [
-        TimestampVectorData(name="timestamp", description="onset of the plateau", data=time, resolution=r.step),
+        TimestampVectorData(name="timestamp", description=r.meaning("plateau_time"), data=time, resolution=r.step),
         VectorData(name="cell", description="row of the cell in the units table", data=cell),
     ]
     file.add_events_table(

@@ -84,7 +84,8 @@ def _frames(r: Recording) -> Iterator[Columns]:
 def _events(kind: str) -> Callable[[Recording], Iterator[Columns]]:
     def columns(r: Recording) -> Iterator[Columns]:
         time, cell = r.events(kind)
-        yield {"time": (time, "s", f"time of the {kind}, in steps of 0.5 ms"), "cell": _cell(cell)}
+        meaning = f"{r.meaning(f'{kind}_time')}, in steps of {1e3 * r.step:g} ms"
+        yield {"time": (time, "s", meaning), "cell": _cell(cell)}
 
     return columns
 

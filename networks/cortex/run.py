@@ -21,7 +21,7 @@ from networks.cortex.values import Values, values
 from networks.cuda.gpu import gpus, require_gpu
 from networks.device import CompiledProgram
 from networks.runtime import arrays_of
-from networks.store import tree_checksum
+from networks.store import EVENT_TIMES, tree_checksum
 from networks.training import check_free, environment
 
 Progress = Callable[[str], None]
@@ -132,7 +132,7 @@ def dataset(s: Cortex, spikes: Events, plateaus: Events) -> xr.Dataset:
     """Spikes and plateaus in order of time; populations are ranges of neurons."""
     variables, encoding = {}, {}
     for kind, found in {"spike": spikes, "plateau": plateaus}.items():
-        variables[f"{kind}_time"] = (kind, found.time, {"units": "s", "long_name": f"time of the {kind}"})
+        variables[f"{kind}_time"] = (kind, found.time, {"units": "s", "long_name": EVENT_TIMES[kind]})
         variables[f"{kind}_neuron"] = (kind, found.neuron, {"units": "1", "long_name": f"neuron of the {kind}"})
         encoding[f"{kind}_time"] = {"dtype": "int32", "scale_factor": float(DT), "_FillValue": -1}
     variables["first"] = ("population", [*offsets(s).values()], {"units": "1", "long_name": "first neuron"})
