@@ -114,6 +114,18 @@ def test_nwbinspector_finds_nothing_that_matters(exported, recorded_run, tmp_pat
         assert messages == []
 
 
+def test_neo_reads_the_spikes_and_potentials_of_an_nwb_file(exported, data):
+    for mouse in (0, 1):
+        block = neo.io.NWBIO(str(nwb_path(exported("nwb"), mouse, 1))).read_block()
+        (segment,) = block.segments
+        time, cell = events(data, mouse, 1)
+        assert [train.size for train in segment.spiketrains] == np.bincount(cell, minlength=6).tolist()
+        for number, train in enumerate(segment.spiketrains):
+            np.testing.assert_array_equal(train.rescale("s").magnitude, time[cell == number])
+        signals = {signal.name: signal for signal in segment.analogsignals}
+        np.testing.assert_array_equal(signals["v_apical"].rescale("V").magnitude.T, data.v_apical[mouse, 0])
+
+
 def test_csv_parquet_and_store_agree(exported, data):
     csv, parquet = exported("csv"), exported("parquet")
     assert {path.name for path in csv.iterdir()} == {*(f"{t}.csv" for t in TABLES), "README.txt", "export.json"}
