@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from brian2 import Clock, EventMonitor, Network, NeuronGroup, SpikeMonitor, StateMonitor, linked_var, ms, second
+from brian2 import Clock, EventMonitor, Network, NeuronGroup, SpikeMonitor, StateMonitor, linked_var, second
 
 from equations.parameters import Table
 from equations.task import FRAME_RATE
 from models import inputs, interface, ndnf, pyramidal
 from models.cells import CELLS
+from networks.recorded import VOLTAGE_RATE
 
 
 @dataclass(frozen=True)
@@ -134,5 +135,6 @@ def monitors(cells: NeuronGroup, readout: NeuronGroup, bci: np.ndarray, record: 
         fluorescence = ["fluorescence_soma", "fluorescence_apical"]
         made.append(StateMonitor(cells, fluorescence, record=True, name="imaging_traces", **at_frames))
     if record == "traces":
-        made.append(StateMonitor(cells, ["v_soma", "v_apical"], record=bci, dt=1 * ms, name="voltage_traces"))
+        each = second / VOLTAGE_RATE
+        made.append(StateMonitor(cells, ["v_soma", "v_apical"], record=bci, dt=each, name="voltage_traces"))
     return made

@@ -19,6 +19,7 @@ from equations.task import FREEZE, TRIAL
 from networks.checkpoint import cannot_write, load_day
 from networks.errors import UserError
 from networks.protocols import RATE
+from networks.recorded import VOLTAGE_RATE
 from networks.trials import COLUMNS, trial_table
 
 #: name: (dimensions after mouse and session, unit, long name)
@@ -43,10 +44,11 @@ DENSE = {
     "trial_probe": (("trial",), "1", "1 open-loop probe, 0 closed loop"),
     "fluorescence_soma": (("cell", "frame"), "1", "jGCaMP7f fluorescence of the soma over rest"),
     "fluorescence_apical": (("cell", "frame"), "1", "jGCaMP7f fluorescence of the apical dendrite over rest"),
-    "v_soma": (("bci_cell", "sample"), "V", "somatic potential of the BCI cells, 1 kHz"),
-    "v_apical": (("bci_cell", "sample"), "V", "apical potential of the BCI cells, 1 kHz"),
+    "v_soma": (("bci_cell", "sample"), "V", "somatic potential of the BCI cells"),
+    "v_apical": (("bci_cell", "sample"), "V", "apical potential of the BCI cells"),
 }
 INTEGERS = {"event_count", "burst_count", "spike_count", "plateau_count"}
+FROM_START = "time from the start of the closed loop"
 #: What the time of an event is.
 EVENT_TIMES = {"spike": "time of the spike", "plateau": "onset of the plateau"}
 
@@ -107,9 +109,22 @@ def _append(path: Path, day: int, record: dict, longest: int, mice: np.ndarray, 
         "time": (
             "frame",
             np.arange(record["x"].shape[1]) / RATE,
-            {"units": "s", "long_name": "time from the start of the closed loop"},
+            {"units": "s", "long_name": FROM_START},
         ),
     }
+    if "v_soma" in record:
+        coordinates |= {
+            "bci_cell": (
+                "bci_cell",
+                np.flatnonzero(roles != "P0"),
+                {"units": "1", "long_name": "number of the cell in its mouse, from 0"},
+            ),
+            "sample_time": (
+                "sample",
+                np.arange(record["v_soma"].shape[2]) / VOLTAGE_RATE,
+                {"units": "s", "long_name": FROM_START},
+            ),
+        }
     first = {"mode": "w"} if day == 1 else {"mode": "a", "append_dim": "session"}
     xr.Dataset(variables, coordinates).to_zarr(path, consolidated=False, **first)
     dt = float(record["time_step"])

@@ -3,8 +3,9 @@
 import numpy as np
 import xarray as xr
 
-from analysis.export.recording import VOLTAGE_RATE, Recording, package
+from analysis.export.recording import Recording, package
 from networks.protocols import RATE
+from networks.recorded import VOLTAGE_RATE
 
 
 def neo_block(data: xr.Dataset, mouse: int = 0, session: int = 1):

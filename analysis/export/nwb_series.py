@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from analysis.export.recording import SIMULATED, VOLTAGE_RATE, Recording
+from analysis.export.recording import SIMULATED, Recording
 from networks.protocols import RATE
+from networks.recorded import VOLTAGE_RATE
 
 INDICATOR = "jGCaMP7f (model)"
 
@@ -80,6 +81,7 @@ def voltages(file, r: Recording) -> None:
     """Add the potentials of the BCI cells to an `NWBFile`."""
     from pynwb import TimeSeries
 
+    rows = ", ".join(map(str, r.data.bci_cell.values))
     for name in ("v_soma", "v_apical"):
         file.add_acquisition(
             TimeSeries(
@@ -88,7 +90,7 @@ def voltages(file, r: Recording) -> None:
                 unit="volts",
                 rate=VOLTAGE_RATE,
                 starting_time=0.0,
-                description=f"{r.meaning(name)}; column i is row i of the units table",
+                description=f"{r.meaning(name)}; columns are these rows of the units table: {rows}",
             )
         )
 

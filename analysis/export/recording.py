@@ -12,7 +12,6 @@ from networks.errors import UserError
 from networks.protocols import RATE
 from networks.store import events
 
-VOLTAGE_RATE = 1000.0  # Hz
 SIMULATED = "Simulated by apical; no animal was used."
 
 #: What runs may have recorded, with a variable that tells, and the option of apical train that records it.

@@ -8,6 +8,7 @@ from networks.cortex.network import Cortex
 from networks.cuda.demand import demand
 from networks.cuda.gpu import Gpu
 from networks.errors import UserError
+from networks.recorded import VOLTAGE_RATE
 from networks.target import Target
 
 GIB = 2**30
@@ -102,4 +103,4 @@ def _rows(events: float, cells: int) -> int:
 
 def _sampling_rate(monitor: str) -> float:
     """Samples per second of a state monitor of the circuit."""
-    return 1000.0 if monitor == "voltage_traces" else float(FRAME_RATE)
+    return VOLTAGE_RATE if monitor == "voltage_traces" else float(FRAME_RATE)
