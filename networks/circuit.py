@@ -18,7 +18,7 @@ class Structure:
     """What is compiled into the program; everything else are values that a run is given.
 
     pyramidal : name of the cell; varied : names of parameters that differ between mice
-    record : ``events``; ``imaging``, also the fluorescence of all cells; ``traces``, also voltages of the BCI cells
+    record : one of `networks.recorded.RECORD`
     """
 
     duration: ClassVar[str] = "readout.duration"

@@ -17,6 +17,7 @@ from networks.conditions import CONDITIONS
 from networks.cortex.task import PARAMETERS, TaskCortex
 from networks.errors import UserError
 from networks.protocols import PROTOCOLS
+from networks.recorded import RECORD
 
 
 def tables_of(network: str, cell: str) -> dict[str, Table]:
@@ -70,7 +71,7 @@ class Config(BaseModel):
     gpu: Annotated[int, Field(ge=0)] = 0
     heap_mb: Annotated[int, Field(ge=0, lt=10**6)] = 128
     threads: Annotated[int, Field(ge=1)] = 2
-    record: Literal["events", "imaging", "traces"] = "events"
+    record: Literal[*RECORD] = "events"
     parameters: dict[str, str | float | list[str | float]] = {}  # a list has one value per mouse
 
     @model_validator(mode="before")

@@ -11,7 +11,7 @@ from rich.table import Table
 from networks.conditions import CONDITIONS
 from networks.config import load_config
 from networks.protocols import PROTOCOLS
-from scripts.build import built_config, option
+from scripts.build import RECORD_HELP, built_config, option
 
 _CONDITIONS = "; ".join(f"{name}: {c.meaning}" for name, c in CONDITIONS.items())
 
@@ -60,9 +60,7 @@ def train(
         Path | None, option("Folder that apical build made: run that program, with its options as defaults.")
     ] = None,
     threads: Annotated[int | None, option("Shards of the cohort that run side by side.", "threads")] = None,
-    record: Annotated[
-        str | None, option("events; imaging: also fluorescence; traces: also voltages.", "record")
-    ] = None,
+    record: Annotated[str | None, option(RECORD_HELP, "record")] = None,
     out: Annotated[
         Path | None, option("Folder of the run. Default: results/[cortex-]CONDITION-PROTOCOL-seedSEED.")
     ] = None,

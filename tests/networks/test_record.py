@@ -1,5 +1,6 @@
 """What is stored of a day against the potentials that the cells had. NumPy runs the cells, nothing is compiled."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,8 +8,10 @@ import pytest
 from brian2 import StateMonitor
 
 from networks import circuit
-from networks.config import Config
-from networks.record import day_record
+from networks.config import Config, load_config
+from networks.errors import UserError
+from networks.record import RECORDED, day_record
+from networks.recorded import RECORD
 
 SECONDS = 0.3
 CALIBRATION = SimpleNamespace(x_minimum=np.zeros(2), threshold=np.ones(2))
@@ -53,3 +56,21 @@ def test_the_time_of_a_plateau_is_its_onset(numpy_runtime, potential_at_each_ste
         for number in range(10):
             expected = onsets(potential[mouse, number], level, round(minimum[mouse] * 1e-3 / record["time_step"]))
             np.testing.assert_array_equal(steps[cells == number], expected)
+
+
+def test_what_can_be_recorded_is_said_in_the_same_words_everywhere():
+    assert [*RECORDED] == [*RECORD]
+    page = (Path(__file__).parents[2] / "results" / "README.md").read_text()
+    for name, meaning in RECORD.items():
+        assert load_config(record=name).record == name
+        assert name == "events" or f"- `--record {name}`: {meaning}" in page
+    with pytest.raises(UserError, match=r"record: .*'events', 'imaging' or 'traces'"):
+        load_config(record="voltages")
+
+
+@pytest.mark.parametrize("command", ["train", "build", "cuda-report"])
+def test_the_help_says_what_can_be_recorded(apical, command):
+    _, text, _ = apical(command, "--help")
+    words = " ".join(text.replace("│", " ").split())
+    for name, meaning in RECORD.items():
+        assert f"{name}: {meaning}" in words
