@@ -53,6 +53,9 @@ EVENT_PARAMETERS: Table = {
     ),
 }
 
+#: In s, for all that counts bursts in trains of spikes.
+BURST_INTERVAL = float(EVENT_PARAMETERS["burst_interval"].value)
+
 PARAMETERS: Table = CELL_PARAMETERS | DRIVE_PARAMETERS | EVENT_PARAMETERS
 
 #: The cell itself; `i_soma` and `i_apical` are the currents from outside, `gaba` is in layer 1.
