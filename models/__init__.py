@@ -1,0 +1,3 @@
+"""Cells and synapses as Brian2 objects."""
+
+import equations  # noqa: F401  # before Brian2
