@@ -12,6 +12,8 @@ from importlib import import_module
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from apical.equations.preferences import ignore_local_preferences
+
 if TYPE_CHECKING:
     from apical.analysis.export import export_run, neo_block
     from apical.analysis.figures.example_minute import example_minute
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from apical.networks.training.config import Config
     from apical.networks.training.run import train
     from apical.networks.training.store import events, open_run
+
+ignore_local_preferences()
 
 _MODULES = {
     "CELLS": "models.cells",

@@ -1,0 +1,1 @@
+"""Equations and parameters of cells, synapses, indicators and the task."""

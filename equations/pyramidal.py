@@ -3,6 +3,7 @@
 Source of the cell: Naud & Sprekeler 2018, PNAS 115:E6329.
 """
 
+import numpy as np
 from brian2 import amp, ms, mV, nS, pA, pF
 
 from apical.equations.parameters import Parameter, Table
@@ -51,6 +52,9 @@ EVENT_PARAMETERS: Table = {
         16 * ms, "spikes closer than this form a burst", "Naud & Sprekeler 2018; Payeur et al. 2021"
     ),
 }
+
+#: In s, for all that counts bursts in trains of spikes.
+BURST_INTERVAL = float(EVENT_PARAMETERS["burst_interval"].value)
 
 PARAMETERS: Table = CELL_PARAMETERS | DRIVE_PARAMETERS | EVENT_PARAMETERS
 
@@ -141,3 +145,8 @@ INPUT_RANGE = 2**-28 * amp  # 3.7 nA
 #: A plateau: the apical potential stays above the half-activation of its calcium current. A back-propagating
 #: action potential alone lifts it for less than `plateau_minimum`.
 PLATEAU = "time_above > plateau_minimum - dt/2 and time_above <= plateau_minimum + dt/2"
+
+
+def steps_from_onset(plateau_minimum: float | np.ndarray, dt: float) -> np.ndarray:
+    """Steps from the onset of a plateau, which is the first one with the potential above, to its event; times in s."""
+    return np.floor(np.asarray(plateau_minimum) / dt + 0.5).astype(np.int32) - 1

@@ -1,0 +1,1 @@
+"""Cells and synapses as Brian2 objects."""

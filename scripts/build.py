@@ -11,7 +11,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from apical.networks.errors import UserError
+from apical.networks.recorded import RECORD
 from apical.networks.training.config import Config, load_config
+
+#: Help of ``--record``.
+RECORD_HELP = "; ".join(f"{name}: {meaning}" for name, meaning in RECORD.items()) + "."
 
 
 def option(help_text: str, field: str | None = None):
@@ -24,9 +28,7 @@ def build(
     out: Annotated[Path, typer.Option(help="Folder of the program; must be new or empty.", show_default=False)],
     mice: Annotated[int | None, option("Number of mice.", "mice")] = None,
     cells: Annotated[int | None, option("Layer 5 pyramidal cells per mouse.", "cells")] = None,
-    record: Annotated[
-        str | None, option("events; imaging: also fluorescence; traces: also voltages.", "record")
-    ] = None,
+    record: Annotated[str | None, option(RECORD_HELP, "record")] = None,
     device: Annotated[str, option("cuda_standalone or cpp_standalone. Default: cuda_standalone.")] = "cuda_standalone",
     precision: Annotated[str | None, option("double or single.", "precision")] = None,
     math: Annotated[str | None, option("precise (as on the CPU) or fast (nvcc -use_fast_math).", "math")] = None,

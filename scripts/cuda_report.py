@@ -14,7 +14,7 @@ from apical.networks.devices.cuda.occupancy import ARCHITECTURES
 from apical.networks.devices.cuda.report import LAUNCH, KernelReport, Prediction, Report, make_report
 from apical.networks.errors import UserError
 from apical.networks.training.config import load_config
-from apical.scripts.build import option
+from apical.scripts.build import RECORD_HELP, option
 
 
 def cuda_report(
@@ -24,9 +24,7 @@ def cuda_report(
     ] = None,
     mice: Annotated[int | None, option("Number of mice.", "mice")] = None,
     cells: Annotated[int | None, option("Layer 5 pyramidal cells per mouse.", "cells")] = None,
-    record: Annotated[
-        str | None, option("events; imaging: also fluorescence; traces: also voltages.", "record")
-    ] = None,
+    record: Annotated[str | None, option(RECORD_HELP, "record")] = None,
     precision: Annotated[str | None, option("double or single.", "precision")] = None,
     math: Annotated[str | None, option("precise (as on the CPU) or fast (nvcc -use_fast_math).", "math")] = None,
     arch: Annotated[

@@ -12,7 +12,7 @@ from apical.analysis.statistics.late_days import late_days
 from apical.networks.training.conditions import CONDITIONS
 from apical.networks.training.config import load_config
 from apical.networks.training.protocols import PROTOCOLS
-from apical.scripts.build import built_config, option
+from apical.scripts.build import RECORD_HELP, built_config, option
 
 _CONDITIONS = "; ".join(f"{name}: {c.meaning}" for name, c in CONDITIONS.items())
 
@@ -61,9 +61,7 @@ def train(
         Path | None, option("Folder that apical build made: run that program, with its options as defaults.")
     ] = None,
     threads: Annotated[int | None, option("Shards of the cohort that run side by side.", "threads")] = None,
-    record: Annotated[
-        str | None, option("events; imaging: also fluorescence; traces: also voltages.", "record")
-    ] = None,
+    record: Annotated[str | None, option(RECORD_HELP, "record")] = None,
     out: Annotated[
         Path | None, option("Folder of the run. Default: results/[cortex-]CONDITION-PROTOCOL-seedSEED.")
     ] = None,

@@ -20,7 +20,7 @@ FLOORS = [
     ["networks.training"],
     ["networks.devices"],
     ["networks.circuits"],
-    ["networks.files", "networks.provenance"],
+    ["networks.files", "networks.provenance", "networks.recorded"],
     ["networks.errors"],
     ["models"],
     ["equations"],

@@ -3,7 +3,8 @@
 import numpy as np
 import xarray as xr
 
-from apical.analysis.export.recording import VOLTAGE_RATE, Recording, package
+from apical.analysis.export.recording import Recording, package
+from apical.networks.recorded import VOLTAGE_RATE
 from apical.networks.training.protocols import RATE
 
 

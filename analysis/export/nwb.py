@@ -2,7 +2,7 @@
 
 What NWB wants and a simulation does not have is left out or said to be unknown: no experimenter, lab or institution;
 sex unknown; age from 0 days on; wavelengths NaN; regions of interest of one pixel each. Day n begins on 1 January 2000
-plus n - 1 days.
+plus n - 1 days. There are no keywords: with them Neo does not read a file.
 """
 
 import json
@@ -66,7 +66,6 @@ def _file(r: Recording, description: dict):
         "signal in the apical dendrites of layer 5 pyramidal cells. P+ cells turn a Gabor patch to the target, P- "
         "cells away from it, P0 cells do not move it.",
         data_collection=f"{SIMULATED} The date is a convention: day n begins on 1 January 2000 plus n - 1 days.",
-        keywords=["simulation", "spiking neural network", "apical dendrites", "brain-computer interface", "learning"],
         related_publications=[PAPER],
         source_script=f"apical {version('apical')} export; simulated by commit {commit}",
         source_script_file_name="scripts/export.py",
@@ -109,7 +108,7 @@ def _plateaus(file, r: Recording) -> None:
     if not time.size:
         return
     columns = [
-        TimestampVectorData(name="timestamp", description="onset of the plateau", data=time, resolution=r.step),
+        TimestampVectorData(name="timestamp", description=r.meaning("plateau_time"), data=time, resolution=r.step),
         VectorData(name="cell", description="row of the cell in the units table", data=cell),
     ]
     file.add_events_table(

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from apical.analysis.export.recording import SIMULATED, VOLTAGE_RATE, Recording
+from apical.analysis.export.recording import SIMULATED, Recording
+from apical.networks.recorded import VOLTAGE_RATE
 from apical.networks.training.protocols import RATE
 
 INDICATOR = "jGCaMP7f (model)"
@@ -80,6 +81,7 @@ def voltages(file, r: Recording) -> None:
     """Add the potentials of the BCI cells to an `NWBFile`."""
     from pynwb import TimeSeries
 
+    rows = ", ".join(map(str, r.data.bci_cell.values))
     for name in ("v_soma", "v_apical"):
         file.add_acquisition(
             TimeSeries(
@@ -88,7 +90,7 @@ def voltages(file, r: Recording) -> None:
                 unit="volts",
                 rate=VOLTAGE_RATE,
                 starting_time=0.0,
-                description=f"{r.meaning(name)}; column i is row i of the units table",
+                description=f"{r.meaning(name)}; columns are these rows of the units table: {rows}",
             )
         )
 

@@ -12,7 +12,6 @@ from apical.networks.errors import UserError
 from apical.networks.training.protocols import RATE
 from apical.networks.training.store import events
 
-VOLTAGE_RATE = 1000.0  # Hz
 SIMULATED = "Simulated by apical; no animal was used."
 
 #: What runs may have recorded, with a variable that tells, and the option of apical train that records it.

@@ -5,7 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from apical.analysis.export import nwb, tables
-from apical.analysis.export.folder import claim, finish, whole
+from apical.analysis.export.folder import claim, exported, finish
 from apical.analysis.export.recording import Recording, not_recorded, package
 from apical.networks.errors import UserError
 from apical.networks.training.store import open_run, read_description
@@ -31,7 +31,7 @@ def export_run(
 
     Files are whole or not there. When an earlier call with the same arguments was killed, its whole files are kept.
     Raises UserError: damaged, unfinished or foreign run, no such mouse or session, existing or unwritable output,
-    full disk, missing package.
+    full disk, missing package, a file in `out` that is not as an export wrote it.
     """
     if format not in FORMATS:
         raise UserError(f"unknown format {format}; known: {', '.join(FORMATS)}")
@@ -55,7 +55,7 @@ def export_run(
         todo = claim(out, request, files, overwrite)
         for done, name in enumerate(todo):
             progress(done, len(todo), Path(name).stem)
-            with whole(out / name) as partial:
+            with exported(out, name) as partial:
                 nwb.write(paths[name], description, partial)
     else:
         chosen = {f"{name}.{format}": table for name, table in tables.TABLES.items() if table.recorded(data)}
@@ -64,7 +64,7 @@ def export_run(
         total = len(recordings) * sum(name in chosen for name in todo)
         done = 0
         for name in todo:
-            with whole(out / name) as partial:
+            with exported(out, name) as partial:
                 if name == "README.txt":
                     partial.write_text(tables.readme(chosen, recordings[0], run.name))
                     continue
@@ -73,7 +73,7 @@ def export_run(
                         progress(done, total, name)
                         writer.write(chosen[name], recording)
                         done += 1
-    finish(out, request, files)
+    finish(out)
     return not_recorded(data)
 
 

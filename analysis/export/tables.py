@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from apical.analysis.export.recording import VOLTAGE_RATE, Recording, package
+from apical.analysis.export.recording import Recording, package
 
 #: Column to values, unit, meaning.
 Columns = dict[str, tuple[np.ndarray, str, str]]
@@ -84,7 +84,8 @@ def _frames(r: Recording) -> Iterator[Columns]:
 def _events(kind: str) -> Callable[[Recording], Iterator[Columns]]:
     def columns(r: Recording) -> Iterator[Columns]:
         time, cell = r.events(kind)
-        yield {"time": (time, "s", f"time of the {kind}, in steps of 0.5 ms"), "cell": _cell(cell)}
+        meaning = f"{r.meaning(f'{kind}_time')}, in steps of {1e3 * r.step:g} ms"
+        yield {"time": (time, "s", meaning), "cell": _cell(cell)}
 
     return columns
 
@@ -104,13 +105,12 @@ def _fluorescence(r: Recording) -> Iterator[Columns]:
 
 def _voltages(r: Recording) -> Iterator[Columns]:
     values = {name: r.values(name) for name in ("v_soma", "v_apical")}
-    cells, samples = values["v_soma"].shape
-    time = np.arange(samples) / VOLTAGE_RATE
-    for cell in range(cells):
+    time = r.data.sample_time.values
+    for row, cell in enumerate(r.data.bci_cell.values):
         yield {
-            "cell": _cell(np.full(samples, cell)),
-            "time": (time, "s", "time from the start of the closed loop"),
-            **{name: (v[cell], r.unit(name), r.meaning(name)) for name, v in values.items()},
+            "cell": _cell(np.full(time.size, cell)),
+            "time": (time, "s", r.meaning("sample_time")),
+            **{name: (v[row], r.unit(name), r.meaning(name)) for name, v in values.items()},
         }
 
 

@@ -6,16 +6,16 @@ import xarray as xr
 
 from apical.analysis.imaging.events import smoothed
 from apical.analysis.imaging.matching import match
+from apical.equations.pyramidal import BURST_INTERVAL
 from apical.networks.training.protocols import RATE
 from apical.networks.training.store import events
 
-BURST = 0.016  # s; spikes closer than this are one event, Naud & Sprekeler 2018
 ROUNDING = 1e-9  # s; times are whole steps of the simulation
 TOLERANCE = 0.2  # s, the smoothing of the inferred rate
 
 
 def somatic_events(
-    time: np.ndarray, cell: np.ndarray, gap: float = BURST, min_spikes: int = 1
+    time: np.ndarray, cell: np.ndarray, gap: float = BURST_INTERVAL, min_spikes: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
     """Single spikes and bursts: first spikes of runs in which each comes less than `gap` after the one before.
 

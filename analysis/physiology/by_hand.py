@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from apical.equations.pyramidal import BURST_INTERVAL
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -12,7 +14,7 @@ class Rule:
     eta: float = 0.1
     tau_trace: float = 0.05
     tau_average: float = 15.0
-    burst_interval: float = 0.016
+    burst_interval: float = BURST_INTERVAL
 
 
 #: Pairing protocols of Payeur et al. 2021.

@@ -2,11 +2,9 @@
 
 import numpy as np
 
+from apical.equations.pyramidal import BURST_INTERVAL
 from apical.models.cells import Cell
 from apical.networks.experiments.current_clamp import Recording
-
-#: Spikes closer than this form a burst (Naud & Sprekeler 2018; Payeur et al. 2021).
-BURST_INTERVAL = 16.0
 
 
 def longest_above(recording: Recording, cell: Cell) -> np.ndarray:
@@ -42,6 +40,6 @@ def burst_rate(spikes: np.ndarray) -> float:
 
 
 def events_and_bursts(spikes: np.ndarray) -> tuple[int, int]:
-    """Number of events, and of those that are bursts: two or more spikes less than 16 ms apart."""
-    opens = np.diff(np.r_[-np.inf, spikes]) >= BURST_INTERVAL
+    """Number of events of a train (ms), and of those that are bursts: spikes closer than `BURST_INTERVAL`."""
+    opens = np.diff(np.r_[-np.inf, spikes]) >= 1e3 * BURST_INTERVAL
     return int(opens.sum()), int((opens & ~np.r_[opens[1:], True]).sum())

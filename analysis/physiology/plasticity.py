@@ -11,10 +11,12 @@ from apical.analysis.physiology.interpreted import interpreted
 from apical.analysis.physiology.pairing import Pair, burst_poisson, changes, periodic, poisson
 from apical.analysis.physiology.rows import Row
 from apical.analysis.physiology.spontaneous import BURSTS, EVENTS, Learned, learn
+from apical.equations.pyramidal import BURST_INTERVAL
 from apical.models.cells import Cell
 
 PROTOCOL = "burst-dependent plasticity"
 PAYEUR = "Payeur et al. 2021, Fig. 2"
+INVERSE = f"1/({1e3 * BURST_INTERVAL:g} ms)"  # above it all spikes of a train are one burst
 MODEL, PUBLISHED = "#0072B2", "0.55"
 START = 0.2  # running burst fraction of the burst-Poisson pairing
 
@@ -69,9 +71,10 @@ def pairing_rows(pairs: list[Pair], change: np.ndarray, published: np.ndarray) -
         probability, mean = curve(pairs, change, "burst Poisson", rate)
         slope[rate], offset = np.polyfit(probability, mean, 1)
         zero[rate] = -offset / slope[rate]
+    published_sign = f"{PAYEUR}: {INVERSE} = {1 / BURST_INTERVAL:g} Hz"
     return [
         Row(PROTOCOL, "pairing: largest deviation from the published rule", error, "%", 0, 2, PAYEUR),
-        Row(PROTOCOL, "periodic pairing: change of sign", sign, "Hz", 60, 65, f"{PAYEUR}: 1/(16 ms) = 62.5 Hz"),
+        Row(PROTOCOL, "periodic pairing: change of sign", sign, "Hz", 60, 65, published_sign),
         Row(PROTOCOL, "burst fraction without change, 5 Hz", zero[5.0], "", 0.14, 0.26, f"{PAYEUR}: 0.2 ± 4 s.e."),
         Row(PROTOCOL, "burst fraction without change, 10 Hz", zero[10.0], "", 0.165, 0.235, f"{PAYEUR}: 0.2 ± 4 s.e."),
         Row(PROTOCOL, "slope at 10 Hz / at 5 Hz", slope[10.0] / slope[5.0], "", 3, 5, f"{PAYEUR}: rate squared, 4"),
@@ -103,8 +106,8 @@ def draw(learned: Learned, pairs: list[Pair], change: np.ndarray, published: np.
         panel, curve(pairs, change, name, setting), curve(pairs, published, name, setting), label, marker, style
     )
     both(axes[0, 1], "periodic", None, "", "o", "-")
-    axes[0, 1].axvline(62.5, color="0.6", linewidth=0.7, linestyle=":")
-    axes[0, 1].text(61, 0.1, "published: 1/(16 ms)", fontsize=7, color="0.4", ha="right")
+    axes[0, 1].axvline(1 / BURST_INTERVAL, color="0.6", linewidth=0.7, linestyle=":")
+    axes[0, 1].text(61, 0.1, f"published: {INVERSE}", fontsize=7, color="0.4", ha="right")
     axes[0, 1].set(xlabel="pairing frequency (Hz)")
     axes[0, 1].set_title("b  periodic pairing, 15 x 5", loc="left")
     both(axes[1, 0], "poisson", 0.3, "burst fraction 0.3 at first", "o", "-")

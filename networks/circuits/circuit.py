@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from brian2 import Clock, EventMonitor, Network, NeuronGroup, SpikeMonitor, StateMonitor, linked_var, ms, second
+from brian2 import Clock, EventMonitor, Network, NeuronGroup, SpikeMonitor, StateMonitor, linked_var, second
 
 from apical.equations.parameters import Table
 from apical.equations.task import FRAME_RATE
 from apical.models import inputs, interface, ndnf, pyramidal
 from apical.models.cells import CELLS
+from apical.networks.recorded import VOLTAGE_RATE
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Structure:
     """What is compiled into the program; everything else are values that a run is given.
 
     pyramidal : name of the cell; varied : names of parameters that differ between mice
-    record : ``events``; ``imaging``, also the fluorescence of all cells; ``traces``, also voltages of the BCI cells
+    record : one of `networks.recorded.RECORD`
     """
 
     duration: ClassVar[str] = "readout.duration"
@@ -134,5 +135,6 @@ def monitors(cells: NeuronGroup, readout: NeuronGroup, bci: np.ndarray, record: 
         fluorescence = ["fluorescence_soma", "fluorescence_apical"]
         made.append(StateMonitor(cells, fluorescence, record=True, name="imaging_traces", **at_frames))
     if record == "traces":
-        made.append(StateMonitor(cells, ["v_soma", "v_apical"], record=bci, dt=1 * ms, name="voltage_traces"))
+        each = second / VOLTAGE_RATE
+        made.append(StateMonitor(cells, ["v_soma", "v_apical"], record=bci, dt=each, name="voltage_traces"))
     return made

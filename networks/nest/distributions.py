@@ -9,8 +9,8 @@ from itertools import combinations, product
 import numpy as np
 from scipy.stats import ks_2samp
 
-#: Spikes closer than this (ms) form a burst.
-BURST_INTERVAL = 16.0
+from apical.equations.pyramidal import BURST_INTERVAL
+
 BIN = 20.0  # ms, of spike counts that are correlated
 CORRELATED = 60  # cells whose pairs are looked at
 
@@ -40,7 +40,7 @@ def burst_fraction(train: np.ndarray) -> float:
     """Part of the events of a train (ms) that are bursts; NaN for fewer than 5 events."""
     if len(train) < 5:
         return np.nan
-    opens = np.diff(train, prepend=-np.inf) > BURST_INTERVAL
+    opens = np.diff(train, prepend=-np.inf) > 1e3 * BURST_INTERVAL
     bursts = np.sum(opens[:-1] & ~opens[1:])
     return bursts / opens.sum() if opens.sum() >= 5 else np.nan
 

@@ -15,6 +15,7 @@ from apical.models.cells import CELLS
 from apical.networks.circuits.circuit import tables
 from apical.networks.circuits.cortex.task import PARAMETERS, TaskCortex
 from apical.networks.errors import UserError
+from apical.networks.recorded import RECORD
 from apical.networks.training.conditions import CONDITIONS
 from apical.networks.training.protocols import PROTOCOLS
 
@@ -70,7 +71,7 @@ class Config(BaseModel):
     gpu: Annotated[int, Field(ge=0)] = 0
     heap_mb: Annotated[int, Field(ge=0, lt=10**6)] = 128
     threads: Annotated[int, Field(ge=1)] = 2
-    record: Literal["events", "imaging", "traces"] = "events"
+    record: Literal[*RECORD] = "events"
     parameters: dict[str, str | float | list[str | float]] = {}  # a list has one value per mouse
 
     @model_validator(mode="before")

@@ -133,7 +133,8 @@ class Training:
         }
         loop = self._run(day, 1, state | averages | start, scratch / "closed_loop", protocol.closed_loop_run)
         next_state = {name: loop.state(name) for name in SLOW_STATE} | {"z": calibration.z}
-        return day_record(loop, calibration, delivered), next_state, failures(before, loop, next_state)
+        record = day_record(loop, calibration, delivered, self.cohort.config.given("plateau_minimum"))
+        return record, next_state, failures(before, loop, next_state)
 
     def excerpt(self, seconds: float, scratch: Path) -> CohortResults:
         """Day 1 in closed loop for some seconds, without a baseline before it; all cells are taught alike.

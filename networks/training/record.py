@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from apical.equations.pyramidal import steps_from_onset
 from apical.networks.devices.results import CohortResults
 from apical.networks.training.calibration import Calibration
 from apical.networks.training.cohort import Values
@@ -13,10 +14,13 @@ VOLTAGES = ("voltage_traces.v_soma", "voltage_traces.v_apical")
 RECORDED = {"events": (), "imaging": IMAGING, "traces": IMAGING + VOLTAGES}
 
 
-def day_record(loop: CohortResults, calibration: Calibration, delivered: np.ndarray) -> Values:
+def day_record(
+    loop: CohortResults, calibration: Calibration, delivered: np.ndarray, plateau_minimum: np.ndarray
+) -> Values:
     """The record of a day; all arrays have the mice first, but the lists of events and the time step in s.
 
     delivered : feedback weights as they reached the cells, (mice, cells)
+    plateau_minimum : the parameter in s, one for all or (mice,)
     """
     s, mice = loop.structure, loop.mice
     record: Values = {
@@ -31,14 +35,14 @@ def day_record(loop: CohortResults, calibration: Calibration, delivered: np.ndar
     }
     for name in FRAMES:
         record[name] = loop.recorded(f"frames.{name}")[:, 0].astype(np.float32)
-    for name in ("spike", "plateau"):
+    for name, late in (("spike", 0), ("plateau", steps_from_onset(plateau_minimum, s.dt))):
         per_mouse, cell, step = loop.events(f"{name}s")
         mouse = np.repeat(np.arange(mice), per_mouse)
         count = np.bincount(mouse * s.cells + cell, minlength=mice * s.cells)
         record[f"{name}_count"] = count.reshape(mice, s.cells).astype(np.int32)
         record[f"{name}_row_size"] = per_mouse
         record[f"{name}_cell"] = cell
-        record[f"{name}_step"] = step
+        record[f"{name}_step"] = step - np.broadcast_to(np.int32(late), mice)[mouse]
     for name in RECORDED[s.record]:
         record[name.split(".")[1]] = loop.recorded(name).astype(np.float32)
     return record

@@ -2,7 +2,8 @@
 
 Dense variables have the dimensions mouse, session, then cell, input, trial or frame. Spikes and plateaus are
 contiguous ragged arrays (CF conventions): ``spike_row_size[session, mouse]`` entries of ``spike_time``
-and ``spike_cell`` follow each other, sessions in order and mice in order within a session.
+and ``spike_cell`` follow each other, sessions in order and mice in order within a session. The time of a plateau is
+its onset.
 """
 
 import json
@@ -16,6 +17,7 @@ import xarray as xr
 from apical.equations.task import FREEZE, TRIAL
 from apical.networks.errors import UserError
 from apical.networks.files import cannot_write, tree_checksum
+from apical.networks.recorded import VOLTAGE_RATE
 from apical.networks.training.checkpoint import load_day
 from apical.networks.training.protocols import RATE
 from apical.networks.training.trials import COLUMNS, trial_table
@@ -42,10 +44,13 @@ DENSE = {
     "trial_probe": (("trial",), "1", "1 open-loop probe, 0 closed loop"),
     "fluorescence_soma": (("cell", "frame"), "1", "jGCaMP7f fluorescence of the soma over rest"),
     "fluorescence_apical": (("cell", "frame"), "1", "jGCaMP7f fluorescence of the apical dendrite over rest"),
-    "v_soma": (("bci_cell", "sample"), "V", "somatic potential of the BCI cells, 1 kHz"),
-    "v_apical": (("bci_cell", "sample"), "V", "apical potential of the BCI cells, 1 kHz"),
+    "v_soma": (("bci_cell", "sample"), "V", "somatic potential of the BCI cells"),
+    "v_apical": (("bci_cell", "sample"), "V", "apical potential of the BCI cells"),
 }
 INTEGERS = {"event_count", "burst_count", "spike_count", "plateau_count"}
+FROM_START = "time from the start of the closed loop"
+#: What the time of an event is.
+EVENT_TIMES = {"spike": "time of the spike", "plateau": "onset of the plateau"}
 
 
 def write_store(path: Path, checkpoints: Path, days: int, mice: np.ndarray, roles: np.ndarray) -> str:
@@ -104,14 +109,27 @@ def _append(path: Path, day: int, record: dict, longest: int, mice: np.ndarray, 
         "time": (
             "frame",
             np.arange(record["x"].shape[1]) / RATE,
-            {"units": "s", "long_name": "time from the start of the closed loop"},
+            {"units": "s", "long_name": FROM_START},
         ),
     }
+    if "v_soma" in record:
+        coordinates |= {
+            "bci_cell": (
+                "bci_cell",
+                np.flatnonzero(roles != "P0"),
+                {"units": "1", "long_name": "number of the cell in its mouse, from 0"},
+            ),
+            "sample_time": (
+                "sample",
+                np.arange(record["v_soma"].shape[2]) / VOLTAGE_RATE,
+                {"units": "s", "long_name": FROM_START},
+            ),
+        }
     first = {"mode": "w"} if day == 1 else {"mode": "a", "append_dim": "session"}
     xr.Dataset(variables, coordinates).to_zarr(path, consolidated=False, **first)
     dt = float(record["time_step"])
     for kind in ("spike", "plateau"):
-        time = (kind, record[f"{kind}_step"] * dt, {"units": "s", "long_name": f"time of the {kind}"})
+        time = (kind, record[f"{kind}_step"] * dt, {"units": "s", "long_name": EVENT_TIMES[kind]})
         cell = (kind, record[f"{kind}_cell"], {"units": "1", "long_name": f"cell of the {kind}"})
         events = xr.Dataset({f"{kind}_time": time, f"{kind}_cell": cell})
         more = {"append_dim": kind} if day > 1 else {}
@@ -161,7 +179,7 @@ def open_run(run: str | Path) -> xr.Dataset:
 def events(data: xr.Dataset, mouse: int, session: int, kind: str = "spike") -> tuple[np.ndarray, np.ndarray]:
     """Times (s) and cells of the events of one mouse (position) and session (day).
 
-    kind : ``spike`` or ``plateau``
+    kind : ``spike`` or ``plateau``, whose time is its onset
     Raises IndexError for a mouse or session that is not there, ValueError for data cut along either.
     """
     sizes = data[f"{kind}_row_size"].values.ravel()

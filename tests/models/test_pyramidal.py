@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from brian2 import EventMonitor, Network, SpikeMonitor, StateMonitor, TimedArray, ms, mV, pA, second
 
+from apical.equations.pyramidal import steps_from_onset
+
 DURATION, PULSE = 150.0, 60.0  # ms; a dendritic pulse starts at PULSE and lasts 10 ms
 #: Threshold (nA) of the pulse by the delay (ms) from a spike of the soma to the pulse; None: no spike.
 THRESHOLDS = {None: 0.94, -5: 0.32, 0: 0.36, 2: 0.46, 5: 0.67, 10: 0.92}
@@ -167,6 +169,13 @@ def test_a_plateau_is_reported_once_after_15_ms_above_half_activation(cells):
         # A stay of n steps is known after the n-th: the report comes 15 ms after the first step, less one.
         expected = first[length > 15 - cell["dt"] / 2] + round(15 / cell["dt"]) - 1
         np.testing.assert_array_equal(cell["plateaus"], expected, err_msg=str(name))
+
+
+def test_the_onset_of_a_plateau_is_the_first_step_above_half_activation(cells):
+    for name, cell in cells.items():
+        first, length = stays(cell)
+        late = steps_from_onset(15e-3, 1e-3 * cell["dt"])
+        np.testing.assert_array_equal(cell["plateaus"] - late, first[length > 15 - cell["dt"] / 2], err_msg=str(name))
 
 
 def events_and_bursts(times):

@@ -9,6 +9,7 @@ from apical.networks.devices.cuda.demand import demand
 from apical.networks.devices.cuda.gpu import Gpu
 from apical.networks.devices.target import Target
 from apical.networks.errors import UserError
+from apical.networks.recorded import VOLTAGE_RATE
 
 GIB = 2**30
 
@@ -102,4 +103,4 @@ def _rows(events: float, cells: int) -> int:
 
 def _sampling_rate(monitor: str) -> float:
     """Samples per second of a state monitor of the circuit."""
-    return 1000.0 if monitor == "voltage_traces" else float(FRAME_RATE)
+    return VOLTAGE_RATE if monitor == "voltage_traces" else float(FRAME_RATE)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from apical.equations.pyramidal import steps_from_onset
+from apical.models.cortical import TABLES
 from apical.networks.circuits.cortex.network import DT, Cortex
 from apical.networks.circuits.cortex.populations import POPULATIONS
 
@@ -17,7 +19,7 @@ ROLES = {"P+": 5, "P-": 5}
 
 @dataclass(frozen=True)
 class Events:
-    """Times (s, ascending) and neurons, numbered through all populations in their order."""
+    """Times (s, ascending; of plateaus, their onsets) and neurons, numbered through all populations in their order."""
 
     time: np.ndarray
     neuron: np.ndarray
@@ -48,6 +50,8 @@ def events(s: Cortex, arrays: Mapping[str, np.ndarray], plateaus: bool = False) 
         population = np.searchsorted(start, index, side="right") - 1
         neurons.append(index - start[population] + np.array([first[name] for name in names])[population])
         steps.append(np.rint(arrays[f"{monitor}.t"] / float(DT)).astype(np.int64))
+    if plateaus:
+        steps[0] -= steps_from_onset(float(TABLES["pyramidal"]["plateau_minimum"].value), float(DT))
     step, neuron = np.concatenate(steps), np.concatenate(neurons).astype(np.int32)
     order = np.lexsort((neuron, step))
     return Events(step[order] * float(DT), neuron[order])

@@ -22,6 +22,7 @@ from apical.networks.experiments.spontaneous.activity import Events, events, off
 from apical.networks.experiments.spontaneous.options import CortexConfig
 from apical.networks.files import cannot_write, check_free, tree_checksum, written_whole
 from apical.networks.provenance import environment
+from apical.networks.training.store import EVENT_TIMES
 
 Progress = Callable[[str], None]
 
@@ -131,7 +132,7 @@ def dataset(s: Cortex, spikes: Events, plateaus: Events) -> xr.Dataset:
     """Spikes and plateaus in order of time; populations are ranges of neurons."""
     variables, encoding = {}, {}
     for kind, found in {"spike": spikes, "plateau": plateaus}.items():
-        variables[f"{kind}_time"] = (kind, found.time, {"units": "s", "long_name": f"time of the {kind}"})
+        variables[f"{kind}_time"] = (kind, found.time, {"units": "s", "long_name": EVENT_TIMES[kind]})
         variables[f"{kind}_neuron"] = (kind, found.neuron, {"units": "1", "long_name": f"neuron of the {kind}"})
         encoding[f"{kind}_time"] = {"dtype": "int32", "scale_factor": float(DT), "_FillValue": -1}
     variables["first"] = ("population", [*offsets(s).values()], {"units": "1", "long_name": "first neuron"})

@@ -95,6 +95,18 @@ def test_nwb_has_what_the_store_has(exported, data, mouse, session):
     assert json.loads(nwb.notes)["config"]["condition"] == "ndnf_opto"
 
 
+def test_samples_and_bci_cells_have_coordinates(data, exported):
+    assert data.v_soma.dims == ("mouse", "session", "bci_cell", "sample")
+    assert data.bci_cell.values.tolist() == [0, 1, 2, 3]  # those with a role in the readout
+    np.testing.assert_allclose(data.v_apical.sample_time, np.arange(26000) / 1000, rtol=1e-12)
+    for name, unit in (("bci_cell", "1"), ("sample_time", "s")):
+        assert data[name].attrs["units"] == unit and data[name].attrs["long_name"]
+    table = of(pd.read_parquet(exported("parquet") / "voltages.parquet"), 1, 2)
+    assert table.cell.unique().tolist() == data.bci_cell.values.tolist()
+    np.testing.assert_array_equal(table.time[:26000], data.sample_time)
+    assert read_nwb(nwb_path(exported("nwb"), 0, 1)).acquisition["v_soma"].description.endswith("table: 0, 1, 2, 3")
+
+
 def test_light_is_exported_as_epochs_of_whole_frames(exported):
     nwb = read_nwb(nwb_path(exported("nwb"), 1, 2))
     light = nwb.intervals["light"].to_dataframe()
@@ -112,6 +124,18 @@ def test_nwbinspector_finds_nothing_that_matters(exported, recorded_run, tmp_pat
     for path in out.rglob("*.nwb"):
         messages = list(inspect_nwbfile(nwbfile_path=path, importance_threshold=Importance.BEST_PRACTICE_VIOLATION))
         assert messages == []
+
+
+def test_neo_reads_the_spikes_and_potentials_of_an_nwb_file(exported, data):
+    for mouse in (0, 1):
+        block = neo.io.NWBIO(str(nwb_path(exported("nwb"), mouse, 1))).read_block()
+        (segment,) = block.segments
+        time, cell = events(data, mouse, 1)
+        assert [train.size for train in segment.spiketrains] == np.bincount(cell, minlength=6).tolist()
+        for number, train in enumerate(segment.spiketrains):
+            np.testing.assert_array_equal(train.rescale("s").magnitude, time[cell == number])
+        signals = {signal.name: signal for signal in segment.analogsignals}
+        np.testing.assert_array_equal(signals["v_apical"].rescale("V").magnitude.T, data.v_apical[mouse, 0])
 
 
 def test_csv_parquet_and_store_agree(exported, data):

@@ -1,3 +1,5 @@
+import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -53,6 +55,69 @@ def test_existing_output_is_refused_or_replaced(traced_run, tmp_path):
             export_run(traced_run, traced_run, overwrite=overwrite)
     with pytest.raises(UserError, match="no folder"):
         export_run(traced_run, out / "mine.txt")
+
+
+@pytest.fixture
+def out(traced_run, tmp_path):
+    """An export of one session as CSV."""
+    export_run(traced_run, tmp_path / "out", "csv", mouse=0, session=1)
+    return tmp_path / "out"
+
+
+def contents(folder):
+    return {name: (folder / name).read_bytes() for name in names(folder)}
+
+
+def add_to_note(out, name, path):
+    """Let the note say that the file at `path` was exported as `name`."""
+    note = json.loads((out / "export.json").read_text())
+    note["files"][name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (out / "export.json").write_text(json.dumps(note))
+
+
+@pytest.mark.parametrize("place", ["beside", "absolute", "linked folder", "linked file"])
+def test_files_outside_are_left_alone_whatever_the_note_says(traced_run, out, tmp_path, place):
+    victim = tmp_path / "elsewhere" / "victim"
+    victim.parent.mkdir()
+    victim.write_text("dear")
+    name = {"beside": "../elsewhere/victim", "absolute": str(victim)}.get(place, "link")
+    if place == "linked folder":
+        (out / "link").symlink_to(victim.parent)
+        name = "link/victim"
+    elif place == "linked file":
+        (out / "link").symlink_to(victim)
+    add_to_note(out, name, victim)
+    before = contents(tmp_path)
+    with pytest.raises(UserError, match=r"lies outside of [^\n]*; choose another --out$"):
+        export_run(traced_run, out, "parquet", mouse=0, session=1, overwrite=True)
+    assert contents(tmp_path) == before
+
+
+def test_nothing_is_written_through_a_link_to_elsewhere(traced_run, out, tmp_path):
+    victim = tmp_path / "victim"
+    victim.write_text("dear")
+    (out / ".export.partial.json").symlink_to(victim)
+    (out / "sub-00").symlink_to(tmp_path)
+    with pytest.raises(UserError, match="lies outside"):
+        export_run(traced_run, out, "nwb", mouse=0, session=1, overwrite=True)
+    (out / "sub-00").unlink()
+    export_run(traced_run, out, "nwb", mouse=0, session=1, overwrite=True)
+    assert victim.read_text() == "dear" and names(out) == ["export.json", "sub-00/sub-00_ses-01.nwb"]
+
+
+@pytest.mark.parametrize("name", ["trials.csv", "sub-00/sub-00_ses-01.nwb"])
+def test_a_file_that_is_not_as_it_was_exported_is_kept(traced_run, out, name):
+    """One of ours that was changed since, and one of another origin in the place of one that is to come."""
+    (out / name).parent.mkdir(exist_ok=True)
+    with (out / name).open("a") as file:
+        file.write("mine")
+    before = contents(out)
+    with pytest.raises(UserError, match=rf"{name} is not as apical wrote it; move it away[^\n]*$"):
+        export_run(traced_run, out, "nwb", mouse=0, session=1, overwrite=True)
+    assert contents(out) == before
+    (out / name).rename(out / "mine")
+    export_run(traced_run, out, "nwb", mouse=0, session=1, overwrite=True)
+    assert names(out) == ["export.json", "mine", "sub-00/sub-00_ses-01.nwb"]
 
 
 def test_a_place_that_cannot_be_written_to(traced_run, tmp_path, monkeypatch):

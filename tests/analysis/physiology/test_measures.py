@@ -1,5 +1,8 @@
 """Measures of physiology on made-up traces and spikes."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -60,3 +63,23 @@ def test_burst_rate():
 )
 def test_events_and_bursts(spikes, expected):
     assert events_and_bursts(np.array(spikes, dtype=float)) == expected
+
+
+LONGER = """
+import numpy as np
+from apical.equations import pyramidal
+pyramidal.BURST_INTERVAL = 0.02
+from apical.analysis.physiology.by_hand import Rule, classify
+from apical.analysis.physiology.measures import events_and_bursts
+from apical.analysis.physiology.plasticity import INVERSE
+from apical.analysis.imaging.scores import somatic_events
+from apical.networks.nest.distributions import burst_fraction
+spikes = np.array([0, 18, 118, 136, 236, 254, 354, 372, 472, 490.0])
+print(events_and_bursts(spikes), somatic_events(spikes / 1e3, np.zeros(10))[0].size, burst_fraction(spikes), INVERSE)
+print(classify(spikes / 1e3, Rule().burst_interval)[1].sum())
+"""
+
+
+def test_all_that_counts_bursts_follows_the_one_interval():
+    done = subprocess.run([sys.executable, "-c", LONGER], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["(5, 5) 5 1.0 1/(20 ms)", "5"]

@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from brian2 import StateMonitor, second
 
 from apical.networks.circuits.cortex.network import build
 from apical.networks.circuits.cortex.values import values
+from apical.networks.devices.runtime import arrays_of
 from apical.networks.experiments.spontaneous.activity import events, offsets, roles, statistics
 from apical.networks.experiments.spontaneous.run import on_runtime
 
@@ -101,6 +103,29 @@ def test_statistics_know_the_ranges_and_the_plateaus(once):
     for r in rows:
         assert r["in_range"] == (r["low"] <= r["rate"] <= r["high"])
         assert (r["plateau_rate"] is None) == (r["population"] not in ("L5 thick", "L5 thin"))
+
+
+def test_the_time_of_a_plateau_is_its_onset(numpy_runtime, tiny):
+    s = tiny().structure
+    given = values(s, 1, 0.06, biases={"L5 thick.i_input_apical": 1500})
+
+    def prepare(network):
+        for name, value in given.items():
+            group, variable = name.split(".")
+            if group in network:
+                network[group].variables[variable].set_value(value)
+
+    network = build(s, prepare)
+    prepare(network)
+    potential = StateMonitor(network["pyramidal"], "v_apical", record=True, clock=network["pyramidal"].clock)
+    network.add(potential)
+    network.run(0.06 * second)
+    found = events(s, arrays_of(network), plateaus=True)
+    assert found.time.size > 5
+    for time, neuron in zip(found.time, found.neuron - offsets(s)["L5 thick"], strict=True):
+        step = round(time / 1e-4)
+        above = np.asarray(potential.v_apical[neuron]) > -38e-3
+        assert above[step : step + 150].all() and not above[step - 1]
 
 
 def test_the_first_thick_tufted_cells_are_those_of_the_interface(tiny):

@@ -1,5 +1,8 @@
 """Numbers, in-degrees and currents against those of Potjans & Diesmann 2014."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from brian2 import mV, pA
@@ -26,6 +29,14 @@ def test_the_full_network_has_the_neurons_of_the_base():
             parts = sum(found[name] for name, p in POPULATIONS.items() if p.base == base)
             assert abs(parts - BASE_NUMBERS[base]) <= 1
     assert sum(BASE_NUMBERS.values()) - BASE_NUMBERS["L1I"] == 77169
+
+
+@pytest.mark.parametrize(("scale", "near"), [(1.0, r"77,?7\d\d"), (0.02, r"1,?55\d(?= neurons)")])
+def test_the_pages_name_the_numbers_of_neurons_that_there_are(scale, near):
+    root = Path(__file__).parents[3]
+    for page in (root / "README.md", *(root / "docs").glob("*.md")):
+        found = {int(number.replace(",", "")) for number in re.findall(near, page.read_text())}
+        assert found <= {sum(numbers(scale).values())}, page
 
 
 def test_in_degrees_are_those_of_the_base():
