@@ -4,7 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
-QUEUE = Path(__file__).with_name("spikequeue.h")
+QUEUE = Path(__file__).parent / "cpp" / "spikequeue.h"
 
 
 def lighten(folder: Path) -> None:
