@@ -98,7 +98,7 @@ class Cell(Component):
         varied = frozenset(name for name, value in values.items() if value.ndim)
         group = NeuronGroup(
             count,
-            "i_soma : amp\ni_apical : amp\n" + self.equations + ndnf.DENDRITE + declarations(table, varied),
+            "\n".join(["i_soma : amp\ni_apical : amp", self.equations, ndnf.DENDRITE, declarations(table, varied)]),
             method=self.method,
             threshold=self.spike,
             reset=self.reset,

@@ -14,14 +14,14 @@ def taught(rule: Rule) -> Added:
         + currents.FEED_FORWARD
         + pyramidal.TEACHING
         + indicator.EQUATIONS
-        + rule.equations
+        + f"\n{rule.equations}\n"
         + feedback.EQUATIONS
         + LINKED_EQUATIONS,
         parameters={name: pyramidal.DRIVE_PARAMETERS[name] for name in ("tau_input", "i_teaching")}
         | indicator.PARAMETERS
         | rule.parameters
         | feedback.PARAMETERS,
-        reset=rule.reset + indicator.RESET,
+        reset=f"{rule.reset}\n{indicator.RESET}",
         soma=f" + i_feed_forward + {pyramidal.TEACHING_SOMA}",
         apical=f" + {pyramidal.TEACHING_APICAL}",
         functions={"frame_interval": 1 / FRAME_RATE, "input_range": pyramidal.INPUT_RANGE},

@@ -35,8 +35,7 @@ def input_units(count: int, varied: frozenset[str], clock, frame_clock, rule: Ru
     """`count` Poisson units; `engaged` and `latent` (linked) set their rates at each frame."""
     group = NeuronGroup(
         count,
-        inputs.EQUATIONS
-        + rule.input_equations
+        f"{inputs.EQUATIONS}\n{rule.input_equations}"
         + "\nengaged : integer (linked)\nlatent : 1 (linked)\n"
         + declarations(tables(rule)["inputs"], varied),
         method="euler",

@@ -14,15 +14,16 @@ def parameters(teacher: Teacher) -> Table:
 
 def interface(mice: int, varied: frozenset[str], frame_clock, teacher: Teacher = MIXTURE) -> NeuronGroup:
     """Readout, trial machine and teaching signal of each mouse, advanced once per frame."""
+    declared = declarations(parameters(teacher), varied)
     group = NeuronGroup(
         mice,
-        task.EQUATIONS + teacher.equations + feedback.CURSOR_EQUATIONS + declarations(parameters(teacher), varied),
+        "\n".join([task.EQUATIONS, teacher.equations, feedback.CURSOR_EQUATIONS, declared]),
         namespace={"frame_interval": 1 / task.FRAME_RATE},
         clock=frame_clock,
         name="readout",
     )
     group.run_regularly(
-        task.FRAME + teacher.frame + feedback.CURSOR_FRAME,
+        "\n".join([task.FRAME, teacher.frame, feedback.CURSOR_FRAME]),
         clock=frame_clock,
         when="after_groups",
         name="trial_machine",

@@ -39,19 +39,13 @@ def pyramidal_cells(
     def method(equations, variables, options=None) -> str:
         return f"{cell.method(equations, variables, options)}\n{pyramidal.AFTER_STEP}"
 
+    equations = cell.equations, pyramidal.DRIVE, ndnf.DENDRITE, indicator.EQUATIONS, rule.equations, feedback.EQUATIONS
     group = NeuronGroup(
         count,
-        cell.equations
-        + pyramidal.DRIVE
-        + ndnf.DENDRITE
-        + indicator.EQUATIONS
-        + rule.equations
-        + feedback.EQUATIONS
-        + LINKED_EQUATIONS
-        + declarations(parameters(cell, rule), varied),
+        "\n".join([*equations, LINKED_EQUATIONS, declarations(parameters(cell, rule), varied)]),
         method=method,
         threshold=cell.spike,
-        reset=cell.reset + rule.reset + indicator.RESET,
+        reset="\n".join([cell.reset, rule.reset, indicator.RESET]),
         events={"plateau": pyramidal.PLATEAU},
         namespace=cell.functions | {"frame_interval": 1 / FRAME_RATE, "input_range": pyramidal.INPUT_RANGE},
         clock=clock,

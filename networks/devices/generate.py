@@ -5,6 +5,7 @@ A process of its own, so that the device and the preferences of the caller's ses
 
 import json
 import sys
+import traceback
 from pathlib import Path
 
 import numpy as np
@@ -79,4 +80,10 @@ def _take_duration(network: str, variable: str) -> None:
 
 
 if __name__ == "__main__":
-    generate(Blueprint.load(Path(sys.argv[1])), Path(sys.argv[1]))
+    try:
+        generate(Blueprint.load(Path(sys.argv[1])), Path(sys.argv[1]))
+    except Exception as error:
+        traceback.print_exc()
+        while error.__cause__:  # Brian2 says last where it happened, and first what
+            error = error.__cause__
+        sys.exit(" ".join(str(error).split()) or type(error).__name__)

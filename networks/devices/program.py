@@ -142,8 +142,7 @@ def generate_sources(blueprint: Blueprint, folder: Path) -> None:
     command = [sys.executable, "-P", "-m", "apical.networks.devices.generate", folder]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        reason = done.stderr.strip().splitlines()[-1].removeprefix("apical.networks.errors.UserError: ")
-        raise UserError(f"the program could not be generated: {reason}")
+        raise UserError(f"the program could not be generated: {done.stderr.strip().splitlines()[-1]}")
 
 
 def is_whole(program: Path) -> bool:
