@@ -21,10 +21,14 @@ if TYPE_CHECKING:
     from apical.analysis.report.page import write_report
     from apical.analysis.statistics.analyse import analyse
     from apical.analysis.statistics.learning import summary
-    from apical.models.cells import CELLS
+    from apical.models.cells import CELLS, Cell
+    from apical.models.rules import RULES, Rule
+    from apical.models.teachers import TEACHERS, Teacher
     from apical.networks.experiments.current_clamp import experiment
     from apical.networks.sweep import load_design, open_sweep, sweep
+    from apical.networks.training.conditions import CONDITIONS, Condition
     from apical.networks.training.config import Config
+    from apical.networks.training.network import NETWORKS, Network
     from apical.networks.training.run import train
     from apical.networks.training.store import events, open_run
 
@@ -32,7 +36,16 @@ ignore_local_preferences()
 
 _MODULES = {
     "CELLS": "models.cells",
+    "CONDITIONS": "networks.training.conditions",
+    "Cell": "models.cells",
+    "Condition": "networks.training.conditions",
     "Config": "networks.training.config",
+    "NETWORKS": "networks.training.network",
+    "Network": "networks.training.network",
+    "RULES": "models.rules",
+    "Rule": "models.rules",
+    "TEACHERS": "models.teachers",
+    "Teacher": "models.teachers",
     "activity_by_role": "analysis.figures.over_days",
     "analyse": "analysis.statistics.analyse",
     "events": "networks.training.store",
@@ -54,7 +67,16 @@ _MODULES = {
 
 __all__ = [
     "CELLS",
+    "CONDITIONS",
+    "NETWORKS",
+    "RULES",
+    "TEACHERS",
+    "Cell",
+    "Condition",
     "Config",
+    "Network",
+    "Rule",
+    "Teacher",
     "activity_by_role",
     "analyse",
     "events",

@@ -15,6 +15,7 @@ import numpy as np
 
 from apical.networks.circuits.cortex.network import Cortex
 from apical.networks.circuits.cortex.values import values
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.program import CompiledProgram
 from apical.networks.devices.results import Results
 from apical.networks.devices.target import Target
@@ -69,7 +70,7 @@ class Compiled:
         os.environ["APICAL_CACHE"] = str(cache)
         try:
             started = time.perf_counter()
-            self.program = CompiledProgram(s, Target(threads=self.threads))
+            self.program = CompiledProgram(Blueprint(s, Target(threads=self.threads)))
             return time.perf_counter() - started
         finally:
             os.environ.pop("APICAL_CACHE")

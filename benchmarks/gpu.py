@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from apical.networks.circuits.circuit import Structure
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.cuda.gpu import Gpu, require_gpu
 from apical.networks.devices.cuda.memory import mice_that_fit
 from apical.networks.devices.cuda.toolchain import toolchain
@@ -115,11 +116,11 @@ def build(config: Config) -> tuple[Cohort, float]:
 
 def memory(gpu: Gpu, precision: str, seconds: float) -> int | None:
     """How many mice the GPU has memory for."""
-    structure, target = Structure(), target_of(Config(device="cuda_standalone", precision=precision))
+    blueprint = Blueprint(Structure(), target_of(Config(device="cuda_standalone", precision=precision)))
     with TemporaryDirectory() as folder:
-        generate_sources(structure, target, Path(folder))
+        generate_sources(blueprint, Path(folder))
         arrays = json.loads(Path(folder, "arrays.json").read_text())
-    return mice_that_fit(gpu, arrays, structure, target, seconds)
+    return mice_that_fit(gpu, arrays, blueprint, seconds)
 
 
 def benchmark(sizes: list[int], seconds: float, gpu: Gpu) -> tuple[list[Timing], dict]:

@@ -10,6 +10,7 @@ from brian2 import ms, pA
 from apical.benchmarks.cortex import WARM_UP, Measured, Progress, take_turns
 from apical.benchmarks.engines import Compiled, Timing
 from apical.networks.circuits.recurrent import DELAY, DT, I_BIAS_SOMA, INTEGRATORS, SEED, Recurrent
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.program import CompiledProgram
 from apical.networks.devices.target import Target
 from apical.networks.nest.crosscheck import Distance, in_nest, network_table
@@ -128,7 +129,7 @@ def check(module: NestModule, s: Recurrent, threads: int, seconds: float, progre
     found = []
     for integrator in INTEGRATORS:
         progress(f"spikes of Brian2 {integrator}")
-        program = CompiledProgram(replace(s, integrator=integrator, record=True), Target(threads=threads))
+        program = CompiledProgram(Blueprint(replace(s, integrator=integrator, record=True), Target(threads=threads)))
         brian = _as_found({number: spikes(program, seconds, number) for number in runs})
         found.append(Verdict(s.neurons, integrator, network_table(given, brian, nest, 1000 * CHECK_WARM_UP)))
     return found

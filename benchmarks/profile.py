@@ -12,6 +12,7 @@ from apical.benchmarks.cortex import FULL
 from apical.benchmarks.engines import SEED, counted
 from apical.networks.circuits.cortex.network import DT, Cortex
 from apical.networks.circuits.cortex.values import values
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.cpp.compiler import COMPILER_FLAGS, compiler
 from apical.networks.devices.program import CompiledProgram
 from apical.networks.devices.results import Results
@@ -36,7 +37,7 @@ def measure(neurons: int, in_degree: float, seconds: float, progress: Callable[[
         raise UserError("perf is missing (Debian/Ubuntu: sudo apt-get install linux-perf or linux-tools-generic)")
     s = Cortex(scale=neurons / FULL, in_degree=in_degree, record="counts")
     progress("compiling")
-    program = CompiledProgram(s)
+    program = CompiledProgram(Blueprint(s))
     progress("running")
     with tempfile.TemporaryDirectory(prefix="apical-profile-") as name:
         folder = Path(name)

@@ -1,6 +1,7 @@
 """Parameters as documented data: value with unit, meaning and source, each in one place."""
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,15 +68,20 @@ def quantity(text: str | float) -> Quantity | float:
     return value * _UNITS[unit]
 
 
+def require(name: str, known: Iterable[str], what: str) -> None:
+    """Raises ValueError, with the nearest of the `known` names, unless `name` is one of them."""
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"unknown {what} {name!r}{hint}")
+
+
 def check(name: str, value, tables: Table):
     """The value in SI units (float or array), if `name` exists and unit and range are right.
 
     Raises ValueError with the nearest name, the expected unit or the admitted range.
     """
-    if name not in tables:
-        near = difflib.get_close_matches(name, tables, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ValueError(f"unknown parameter {name!r}{hint}")
+    require(name, tables, "parameter")
     parameter = tables[name]
     if get_dimensions(value) != get_dimensions(parameter.value):
         raise ValueError(f"{name} is a quantity in {parameter.unit}, like {parameter.value}; got {value}")

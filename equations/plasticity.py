@@ -50,12 +50,16 @@ trace = 1 + trace*exp_decay(since_spike, tau_trace)
 last_spike = t_in_timesteps
 """
 
+# of a synapse under any rule
+
 SYNAPSE_PARAMETERS: Table = {
     "w_max": Parameter(240 * pA, "upper bound of a weight", "model: 3 x initial mean", low=0 * pA)
 }
 
 SYNAPSE = "w : amp"
 ON_PRE = "{current}_post += on_grid(w, input_range)"  # of the cell
+
+#: At a postsynaptic spike, after the reset.
 ON_POST = """
 trace_now = trace_pre*exp_decay(since_spike_pre, tau_trace_pre)
 w = clip(w*(1 - decay_signal_post) + learning_signal_post*trace_now, 0*pA, w_max)

@@ -5,10 +5,18 @@ from brian2 import NeuronGroup, Synapses, ms
 from apical.equations import inputs, noise, plasticity, pyramidal
 from apical.equations.parameters import Table, declarations
 from apical.models.connect import within_mice
+from apical.models.rules import BURST_DEPENDENT, Rule
 
-PARAMETERS: Table = inputs.PARAMETERS | plasticity.INPUT_PARAMETERS
 LATENT_PARAMETERS: Table = inputs.LATENT_PARAMETERS
-SYNAPSE_PARAMETERS: Table = plasticity.SYNAPSE_PARAMETERS
+
+
+def tables(rule: Rule) -> dict[str, Table]:
+    """Parameters of the groups that this module makes, by their names."""
+    return {
+        "inputs": inputs.PARAMETERS | rule.input_parameters,
+        "latents": LATENT_PARAMETERS,
+        "feed_forward": plasticity.SYNAPSE_PARAMETERS | rule.synapse_parameters,
+    }
 
 
 def slow_latents(count: int, varied: frozenset[str], frame_clock) -> NeuronGroup:
@@ -23,17 +31,16 @@ def slow_latents(count: int, varied: frozenset[str], frame_clock) -> NeuronGroup
     )
 
 
-def input_units(count: int, varied: frozenset[str], clock, frame_clock) -> NeuronGroup:
+def input_units(count: int, varied: frozenset[str], clock, frame_clock, rule: Rule = BURST_DEPENDENT) -> NeuronGroup:
     """`count` Poisson units; `engaged` and `latent` (linked) set their rates at each frame."""
     group = NeuronGroup(
         count,
-        inputs.EQUATIONS
-        + plasticity.INPUT_EQUATIONS
+        f"{inputs.EQUATIONS}\n{rule.input_equations}"
         + "\nengaged : integer (linked)\nlatent : 1 (linked)\n"
-        + declarations(PARAMETERS, varied),
+        + declarations(tables(rule)["inputs"], varied),
         method="euler",
         threshold=inputs.SPIKE,
-        reset=plasticity.INPUT_RESET,
+        reset=rule.input_reset,
         namespace=noise.FUNCTIONS,
         clock=clock,
         name="inputs",
@@ -43,18 +50,24 @@ def input_units(count: int, varied: frozenset[str], clock, frame_clock) -> Neuro
 
 
 def feed_forward(
-    source: NeuronGroup, target: NeuronGroup, mice: int, varied: frozenset[str], clock, current: str = "i_input"
+    source: NeuronGroup,
+    target: NeuronGroup,
+    mice: int,
+    varied: frozenset[str],
+    clock,
+    current: str = "i_input",
+    rule: Rule = BURST_DEPENDENT,
 ) -> Synapses:
-    """All inputs of a mouse onto all its pyramidal cells, with burst-dependent plasticity.
+    """All inputs of a mouse onto all its pyramidal cells, plastic by `rule`.
 
     current : the variable of the target that they add to
     """
     synapses = Synapses(
         source,
         target,
-        plasticity.SYNAPSE + "\n" + declarations(SYNAPSE_PARAMETERS, varied),
-        on_pre=plasticity.ON_PRE.format(current=current),
-        on_post=plasticity.ON_POST,
+        plasticity.SYNAPSE + "\n" + rule.synapse + "\n" + declarations(tables(rule)["feed_forward"], varied),
+        on_pre=plasticity.ON_PRE.format(current=current) + "\n" + rule.on_pre,
+        on_post=rule.on_post,
         delay=dict.fromkeys(("pre", "post"), 0 * ms),
         namespace=noise.FUNCTIONS | {"input_range": pyramidal.INPUT_RANGE},
         clock=clock,

@@ -2,23 +2,28 @@
 
 from brian2 import NeuronGroup, Synapses
 
-from apical.equations import feedback, noise, task, top_down
+from apical.equations import feedback, noise, task
 from apical.equations.parameters import Table, declarations
+from apical.models.teachers import MIXTURE, Teacher
 
-PARAMETERS: Table = top_down.PARAMETERS | feedback.CURSOR_PARAMETERS
+
+def parameters(teacher: Teacher) -> Table:
+    """All parameters of the interface and of this teacher."""
+    return teacher.parameters | feedback.CURSOR_PARAMETERS
 
 
-def interface(mice: int, varied: frozenset[str], frame_clock) -> NeuronGroup:
+def interface(mice: int, varied: frozenset[str], frame_clock, teacher: Teacher = MIXTURE) -> NeuronGroup:
     """Readout, trial machine and teaching signal of each mouse, advanced once per frame."""
+    declared = declarations(parameters(teacher), varied)
     group = NeuronGroup(
         mice,
-        task.EQUATIONS + top_down.EQUATIONS + feedback.CURSOR_EQUATIONS + declarations(PARAMETERS, varied),
+        "\n".join([task.EQUATIONS, teacher.equations, feedback.CURSOR_EQUATIONS, declared]),
         namespace={"frame_interval": 1 / task.FRAME_RATE},
         clock=frame_clock,
         name="readout",
     )
     group.run_regularly(
-        task.FRAME + top_down.FRAME + feedback.CURSOR_FRAME,
+        "\n".join([task.FRAME, teacher.frame, feedback.CURSOR_FRAME]),
         clock=frame_clock,
         when="after_groups",
         name="trial_machine",

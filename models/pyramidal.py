@@ -2,10 +2,11 @@
 
 from brian2 import NeuronGroup
 
-from apical.equations import feedback, indicator, ndnf, plasticity, pyramidal
+from apical.equations import feedback, indicator, ndnf, pyramidal
 from apical.equations.parameters import Table, declarations
 from apical.equations.task import FRAME_RATE
 from apical.models.cells import NAUD_SPREKELER, Cell
+from apical.models.rules import BURST_DEPENDENT, Rule
 
 #: What a cell reads from its mouse.
 LINKED = {
@@ -17,12 +18,19 @@ LINKED = {
 LINKED_EQUATIONS = "".join(f"{name} : {unit} (linked)\n" for name, unit in LINKED.items())
 
 
-def parameters(cell: Cell) -> Table:
-    """All parameters of a population of this cell."""
-    return cell.parameters | cell.drive | indicator.PARAMETERS | plasticity.PARAMETERS | feedback.PARAMETERS
+def parameters(cell: Cell, rule: Rule = BURST_DEPENDENT) -> Table:
+    """All parameters of a population of this cell that learns by this rule."""
+    return cell.parameters | cell.drive | indicator.PARAMETERS | rule.parameters | feedback.PARAMETERS
 
 
-def pyramidal_cells(count: int, varied: frozenset[str], clock, frame_clock, cell: Cell = NAUD_SPREKELER) -> NeuronGroup:
+def pyramidal_cells(
+    count: int,
+    varied: frozenset[str],
+    clock,
+    frame_clock,
+    cell: Cell = NAUD_SPREKELER,
+    rule: Rule = BURST_DEPENDENT,
+) -> NeuronGroup:
     """`count` layer 5 pyramidal neurons, imaged and averaged at each tick of `frame_clock`.
 
     The variables of `LINKED` must be linked before the run. Parameters in `varied` are arrays.
@@ -31,19 +39,13 @@ def pyramidal_cells(count: int, varied: frozenset[str], clock, frame_clock, cell
     def method(equations, variables, options=None) -> str:
         return f"{cell.method(equations, variables, options)}\n{pyramidal.AFTER_STEP}"
 
+    equations = cell.equations, pyramidal.DRIVE, ndnf.DENDRITE, indicator.EQUATIONS, rule.equations, feedback.EQUATIONS
     group = NeuronGroup(
         count,
-        cell.equations
-        + pyramidal.DRIVE
-        + ndnf.DENDRITE
-        + indicator.EQUATIONS
-        + plasticity.EQUATIONS
-        + feedback.EQUATIONS
-        + LINKED_EQUATIONS
-        + declarations(parameters(cell), varied),
+        "\n".join([*equations, LINKED_EQUATIONS, declarations(parameters(cell, rule), varied)]),
         method=method,
         threshold=cell.spike,
-        reset=cell.reset + plasticity.RESET + indicator.RESET,
+        reset="\n".join([cell.reset, rule.reset, indicator.RESET]),
         events={"plateau": pyramidal.PLATEAU},
         namespace=cell.functions | {"frame_interval": 1 / FRAME_RATE, "input_range": pyramidal.INPUT_RANGE},
         clock=clock,

@@ -46,7 +46,7 @@ def build(
     given then.
     """
     from apical.networks.devices.program import CompiledProgram
-    from apical.networks.training.cohort import structure_of, target_of
+    from apical.networks.training.cohort import blueprint_of
 
     options = dict(mice=mice, cells=cells, record=record, device=device, precision=precision, math=math, arch=arch)
     settings = load_config(config, **{name: value for name, value in options.items() if value is not None})
@@ -60,8 +60,7 @@ def build(
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
         task = bar.add_task("compiling", total=None)
         program = CompiledProgram(
-            structure_of(settings),
-            target_of(settings),
+            blueprint_of(settings),
             lambda done, files: bar.update(task, completed=done, total=files),
         )
     _copy(program.folder, settings, out)

@@ -114,18 +114,18 @@ def _built(folder: Path):
     from apical.networks.devices.program import CompiledProgram
 
     compiled = CompiledProgram.built(folder)
-    if compiled.target.device != "cuda_standalone":
+    if compiled.blueprint.target.device != "cuda_standalone":
         raise UserError(f"{folder} holds a C++ program; make one for GPUs: apical build --device cuda_standalone")
     return compiled
 
 
 def _compiled(options: dict):
     from apical.networks.devices.program import CompiledProgram
-    from apical.networks.training.cohort import structure_of, target_of
+    from apical.networks.training.cohort import blueprint_of
 
     settings = load_config(device="cuda_standalone", **options)
     with Console(stderr=True).status("compiling, which takes minutes unless the program is in the cache"):
-        return CompiledProgram(structure_of(settings), target_of(settings))
+        return CompiledProgram(blueprint_of(settings))
 
 
 def short(name: str) -> str:

@@ -64,14 +64,14 @@ def sweep(
     from apical.networks.sweep.estimate import batch_within, estimate
     from apical.networks.sweep.run import batch_size
     from apical.networks.sweep.run import sweep as run_sweep
-    from apical.networks.sweep.store import DESCRIPTION, read_sweep
+    from apical.networks.sweep.store import DESCRIPTION, begun_design, read_sweep
 
     if file is None and not (resume and out):
         raise UserError("name a sweep file; or, to go on with a sweep: apical sweep --resume --out FOLDER")
     out = out or Path("results") / file.stem
     given = {"device": device} if device else {}
     begun = resume and (out / DESCRIPTION).exists()
-    design = load_design(file, **given) if file else read_sweep(out)["design"]
+    design = load_design(file, **given) if file else begun_design(out)
     if device and device != design.settings.device:
         raise UserError(f"--resume: {out} was begun with device = {design.settings.device}, not {device}")
     console = Console()

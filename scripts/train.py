@@ -90,7 +90,7 @@ def train(
     given = {name: value for name, value in options.items() if value is not None}
     settings = load_config(config, built_config(program) if program else None, **given)
     name = f"{settings.condition}-{settings.protocol}-seed{settings.seed}"
-    out = out or Path("results") / (name if settings.network == "circuit" else f"{settings.network}-{name}")
+    out = out or Path("results") / (name if settings.network.name == "circuit" else f"{settings.network}-{name}")
     if resume:
         settings = load_config(config, read_description(out)["config"], **given)
 

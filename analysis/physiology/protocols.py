@@ -67,11 +67,14 @@ def _json(row: Row) -> dict:
 
 
 def chosen(names: list[str] | None = None, parameters: Path | None = None) -> list[Cell]:
-    """The cells of these names, or all; a TOML file may change parameters of one. Raises UserError."""
-    for name in names or []:
-        if name not in CELLS:
-            raise UserError(f"unknown cell {name!r}; known: {', '.join(CELLS)}")
-    cells = [CELLS[name] for name in names or CELLS]
+    """The cells of these names or ``FILE.py:NAME``, or all; a TOML file may change parameters. Raises UserError."""
+    try:
+        cells = [CELLS.find(name) for name in names or CELLS]
+    except ValueError as error:
+        raise UserError(str(error)) from None
+    for cell in cells:
+        if cell.tree is None:
+            raise UserError(f"cell {cell} has no closed form of its passive membrane; give it `tree` and `passive`")
     if parameters is None:
         return cells
     if len(cells) != 1:

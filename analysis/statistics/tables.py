@@ -16,8 +16,7 @@ from apical.analysis.imaging.scores import score_run
 from apical.analysis.statistics.error_table import error_windows, with_error
 from apical.analysis.statistics.ground_truth import angles, recovered, recovered_over_events, teaching_current
 from apical.networks.errors import UserError
-from apical.networks.training.config import Config
-from apical.networks.training.store import open_run, read_description
+from apical.networks.training.store import open_run, parameter_of, read_description
 
 Progress = Callable[[int, int], None]
 
@@ -66,8 +65,7 @@ def collect(run: Path, folder: Path, jobs: int = 2, progress: Progress = lambda 
     if "fluorescence_soma" not in data:
         raise UserError(f"{run} has no imaging; train it again with --record imaging")
     tasks = [(n, int(day)) for n in range(data.sizes["mouse"]) for day in data.session.values]
-    given = Config(**read_description(run)["config"]).given("i_teaching")
-    unit = np.broadcast_to(given / float(pA), data.sizes["mouse"])
+    unit = np.broadcast_to(parameter_of(read_description(run), "i_teaching") / float(pA), data.sizes["mouse"])
     work = (delayed(_session)(run / "cohort.zarr", mouse, day, folder, unit[mouse]) for mouse, day in tasks)
     rows = []
     for parts in Parallel(jobs, return_as="generator")(work):

@@ -20,8 +20,21 @@ from apical.networks.training.conditions import CONDITIONS
 #: Told apart with any colour vision (after Okabe & Ito 2008), in the order of `CONDITIONS`.
 _COLOURS = ("#0072B2", "#882255", "#E69F00", "#D55E00", "0.45", "#CC79A7", "#009E73", "#56B4E9", "black")
 _MARKERS = ("o", "P", "D", "s", "X", "v", "<", ">", "*")
-COLOURS = dict(zip(CONDITIONS, cycle(_COLOURS), strict=False))
-MARKERS = dict(zip(CONDITIONS, cycle(_MARKERS), strict=False))
+
+
+class _Looks(dict):
+    """A look for each condition that comes with apical; others take those that follow, as they come."""
+
+    def __init__(self, looks: Iterable[str]):
+        self._next = cycle(looks)
+        super().__init__(zip(CONDITIONS, self._next, strict=False))
+
+    def __missing__(self, condition: str) -> str:
+        self[condition] = next(self._next)
+        return self[condition]
+
+
+COLOURS, MARKERS = _Looks(_COLOURS), _Looks(_MARKERS)
 
 FRACTIONS = {
     "hit_rate": "fraction of trials",

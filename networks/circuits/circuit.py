@@ -1,7 +1,7 @@
 """The circuit of a cohort: M mice in one Brian2 network, none connected to another."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 from brian2 import Clock, EventMonitor, Network, NeuronGroup, SpikeMonitor, StateMonitor, linked_var, second
@@ -9,15 +9,19 @@ from brian2 import Clock, EventMonitor, Network, NeuronGroup, SpikeMonitor, Stat
 from apical.equations.parameters import Table
 from apical.equations.task import FRAME_RATE
 from apical.models import inputs, interface, ndnf, pyramidal
-from apical.models.cells import CELLS
+from apical.models.cells import NAUD_SPREKELER, Cell
+from apical.models.rules import BURST_DEPENDENT, Rule
+from apical.models.teachers import MIXTURE, Teacher
+from apical.networks.circuits.compiled import Compiled
+from apical.networks.circuits.demand import COHORT_RATES, EVENT_RATES, Demand
 from apical.networks.recorded import VOLTAGE_RATE
 
 
 @dataclass(frozen=True)
-class Structure:
+class Structure(Compiled):
     """What is compiled into the program; everything else are values that a run is given.
 
-    pyramidal : name of the cell; varied : names of parameters that differ between mice
+    varied : names of parameters that differ between mice
     record : one of `networks.recorded.RECORD`
     """
 
@@ -30,9 +34,38 @@ class Structure:
     inputs: int = 100
     latents: int = 4
     ndnf: int = 10
-    pyramidal: str = "naud_sprekeler"
+    pyramidal: Cell = NAUD_SPREKELER
+    teacher: Teacher = MIXTURE
+    rule: Rule = BURST_DEPENDENT
     varied: frozenset[str] = frozenset()
     record: str = "events"
+
+    @classmethod
+    def of(cls, config) -> Self:
+        """That of a `training.config.Config`: all mice on a GPU, else those of one thread."""
+        # Brian2's runtime device is one per process.
+        threads = config.threads if config.device == "cpp_standalone" else 1
+        return cls(
+            mice=-(-config.mice // min(threads, config.mice)),
+            cells=config.cells,
+            p_plus=config.bci_cells // 2,
+            p_minus=config.bci_cells // 2,
+            pyramidal=config.pyramidal,
+            teacher=config.teacher,
+            rule=config.rule,
+            varied=frozenset(name for name, value in config.parameters.items() if isinstance(value, list)),
+            record=config.record,
+        )
+
+    @classmethod
+    def tables(cls, cell: Cell, teacher: Teacher, rule: Rule) -> dict[str, Table]:
+        """All parameters, by the group that holds them."""
+        return {
+            "pyramidal": pyramidal.parameters(cell, rule),
+            **inputs.tables(rule),
+            "ndnf": ndnf.PARAMETERS,
+            "readout": interface.parameters(teacher),
+        }
 
     def build(self) -> Network:
         return build(self)
@@ -40,12 +73,18 @@ class Structure:
     @property
     def dt(self) -> float:
         """Time step in s."""
-        return CELLS[self.pyramidal].circuit_dt * 1e-3
+        return self.pyramidal.circuit_dt * 1e-3
 
     @property
     def potentials(self) -> list[str]:
         """Membrane potentials that show whether a simulation is stable."""
-        return [*(f"pyramidal.{name}" for name in CELLS[self.pyramidal].compartments.values()), "ndnf.v"]
+        return [*(f"pyramidal.{name}" for name in self.pyramidal.compartments.values()), "ndnf.v"]
+
+    @property
+    def per_mouse(self) -> dict[str, int]:
+        """Elements of a mouse in each group that has parameters."""
+        each = dict(pyramidal=self.cells, inputs=self.inputs, latents=self.latents, ndnf=self.ndnf, readout=1)
+        return each | {"feed_forward": self.inputs * self.cells}
 
     @property
     def bci_cells(self) -> int:
@@ -61,17 +100,11 @@ class Structure:
         }
         return {name: self.mice * count for name, count in per_mouse.items()}
 
-
-def tables(cell: str) -> dict[str, Table]:
-    """Parameters of the circuit with pyramidal cells of this name, by the group that holds them."""
-    return {
-        "pyramidal": pyramidal.parameters(CELLS[cell]),
-        "inputs": inputs.PARAMETERS,
-        "latents": inputs.LATENT_PARAMETERS,
-        "feed_forward": inputs.SYNAPSE_PARAMETERS,
-        "ndnf": ndnf.PARAMETERS,
-        "readout": interface.PARAMETERS,
-    }
+    @property
+    def demand(self) -> Demand:
+        monitors = {name: (self.mice * self.cells, rate) for name, rate in EVENT_RATES.items()}
+        lists = {"feed_forward": 2, "volume_transmission": 1}
+        return Demand(self.mice, self.synapses, lists, COHORT_RATES, monitors)
 
 
 def build(s: Structure) -> Network:
@@ -79,9 +112,9 @@ def build(s: Structure) -> Network:
     clock = Clock(s.dt * second, name="step_clock")
     frame_clock = Clock(1 / FRAME_RATE, name="frame_clock")
 
-    cells = pyramidal.pyramidal_cells(s.mice * s.cells, s.varied, clock, frame_clock, CELLS[s.pyramidal])
+    cells = pyramidal.pyramidal_cells(s.mice * s.cells, s.varied, clock, frame_clock, s.pyramidal, s.rule)
     interneurons = ndnf.ndnf_cells(s.mice * s.ndnf, s.varied, clock)
-    readout = interface.interface(s.mice, s.varied, frame_clock)
+    readout = interface.interface(s.mice, s.varied, frame_clock, s.teacher)
 
     mouse = np.arange(s.mice)
     of_cell = np.repeat(mouse, s.cells)
@@ -97,7 +130,7 @@ def build(s: Structure) -> Network:
         units,
         interneurons,
         readout,
-        inputs.feed_forward(units, cells, s.mice, s.varied, clock),
+        inputs.feed_forward(units, cells, s.mice, s.varied, clock, rule=s.rule),
         ndnf.volume_transmission(interneurons, cells, s.mice, clock),
         interface.readout_synapses(cells, readout, s.bci_cells, frame_clock),
         *monitors(cells, readout, bci, s.record, frame_clock),
@@ -109,7 +142,7 @@ def input_units(s: Structure, readout: NeuronGroup, clock: Clock, frame_clock: C
     """Latents and inputs of a cohort; the inputs follow the trials of `readout`."""
     mouse = np.arange(s.mice)
     latents = inputs.slow_latents(s.mice * s.latents, s.varied, frame_clock)
-    units = inputs.input_units(s.mice * s.inputs, s.varied, clock, frame_clock)
+    units = inputs.input_units(s.mice * s.inputs, s.varied, clock, frame_clock, s.rule)
     units.engaged = linked_var(readout, "engaged", index=np.repeat(mouse, s.inputs))
     latent_of_unit = np.add.outer(mouse * s.latents, np.arange(s.inputs) % s.latents).ravel()
     units.latent = linked_var(latents, "latent", index=latent_of_unit)

@@ -12,6 +12,7 @@ from brian2.stateupdaters.explicit import euler, rk4
 from apical.equations import pyramidal
 from apical.equations.parameters import declarations
 from apical.models.twin import TABLE, pyramidal_cells
+from apical.networks.circuits.compiled import Compiled
 from apical.networks.circuits.cortex.sampling import Sampler
 
 DT, DELAY = 0.1 * ms, 1 * ms
@@ -47,7 +48,7 @@ def integrator(name: str) -> Callable:
 
 
 @dataclass(frozen=True)
-class Recurrent:
+class Recurrent(Compiled):
     """What is compiled; everything else are values that a run is given.
 
     in_degree : mean number of synapses onto a cell; integrator : one of `INTEGRATORS`
@@ -55,6 +56,7 @@ class Recurrent:
     """
 
     duration: ClassVar[str] = "pyramidal.duration"
+    many_synapses: ClassVar[bool] = True
 
     neurons: int
     in_degree: float

@@ -8,8 +8,9 @@ from brian2 import Clock, EventMonitor, Network, NeuronGroup, SpikeMonitor, ms
 from apical.equations import electrodes, ndnf
 from apical.equations.interneurons import synapses
 from apical.equations.parameters import Table, declarations
-from apical.models.cells import CELLS
+from apical.models.cells import Cell
 from apical.models.interneurons import interneurons, volume_transmission
+from apical.networks.circuits.compiled import Compiled
 
 _TIMES = """
 duration : second (shared, constant)
@@ -19,17 +20,17 @@ SAMPLED = "t < trace_stop - dt/2"  # from the start, at each step
 
 
 @dataclass(frozen=True)
-class SingleCells:
+class SingleCells(Compiled):
     """What is compiled; everything else are values that a run is given.
 
-    cell : name of the cell; count : how many; dt : time step in ms
+    count : number of cells; dt : time step in ms
     layer_1 : whether a neurogliaform cell, which light makes fire, releases GABA onto each of them
     varied : names of parameters that differ between the cells
     """
 
     duration: ClassVar[str] = "cells.duration"
 
-    cell: str
+    cell: Cell
     count: int = 64
     dt: float = 0.1
     layer_1: bool = False
@@ -38,15 +39,16 @@ class SingleCells:
     @property
     def parameters(self) -> Table:
         """Of the cell and of the GABA at its dendrite."""
-        cell = CELLS[self.cell]
-        return cell.parameters | (cell.slow_gaba if self.layer_1 else ndnf.DENDRITE_PARAMETERS)
+        return self.cell.parameters | (self.cell.slow_gaba if self.layer_1 else ndnf.DENDRITE_PARAMETERS)
 
     def build(self) -> Network:
-        cell, clock = CELLS[self.cell], Clock(self.dt * ms)
+        cell, clock = self.cell, Clock(self.dt * ms)
         dendrite = synapses.APICAL if self.layer_1 else ndnf.DENDRITE
         cells = NeuronGroup(
             self.count,
-            cell.equations + dendrite + electrodes.EQUATIONS + _TIMES + declarations(self.parameters, self.varied),
+            "\n".join(
+                [cell.equations, dendrite, electrodes.EQUATIONS, _TIMES, declarations(self.parameters, self.varied)]
+            ),
             method=cell.method,
             threshold=cell.spike,
             reset=cell.reset,

@@ -1,10 +1,11 @@
-"""Write the sources of a program; run as ``python -m apical.networks.devices.generate DESCRIPTION.json FOLDER``.
+"""Write the sources of a program; run as ``python -m apical.networks.devices.generate FOLDER`` with its blueprint.
 
 A process of its own, so that the device and the preferences of the caller's session stay what they are.
 """
 
 import json
 import sys
+import traceback
 from pathlib import Path
 
 import numpy as np
@@ -12,19 +13,18 @@ from brian2 import device, prefs, second, set_device
 
 from apical.equations import noise
 from apical.equations.conductance import gates
-from apical.networks.circuits.cortex.network import Cortex
-from apical.networks.circuits.recurrent import Recurrent
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.cpp.compiler import COMPILER_FLAGS
 from apical.networks.devices.cpp.loops import vectorize
 from apical.networks.devices.cpp.precompiled import precompile_headers
 from apical.networks.devices.guards import check_network
 from apical.networks.devices.lighten import lighten
 from apical.networks.devices.patch import patched
-from apical.networks.devices.target import Compiled, Target, read_description
 
 
-def generate(structure: Compiled, target: Target, folder: Path) -> None:
+def generate(blueprint: Blueprint, folder: Path) -> None:
     """Write the program into `folder`, with a table of its arrays in ``arrays.json``."""
+    structure, target = blueprint.structure, blueprint.target
     cuda = target.device == "cuda_standalone"
     if cuda:
         from apical.networks.devices.cuda.preferences import configure
@@ -53,7 +53,7 @@ def generate(structure: Compiled, target: Target, folder: Path) -> None:
     else:
         vectorize(folder / "code_objects", target.threads)
         precompile_headers(folder)
-    if isinstance(structure, Cortex | Recurrent):
+    if structure.many_synapses:
         lighten(folder)
     (folder / "arrays.json").write_text(json.dumps(_array_table(), indent=1))
 
@@ -82,4 +82,10 @@ def _take_duration(network: str, variable: str) -> None:
 
 
 if __name__ == "__main__":
-    generate(*read_description(Path(sys.argv[1])), Path(sys.argv[2]))
+    try:
+        generate(Blueprint.load(Path(sys.argv[1])), Path(sys.argv[1]))
+    except Exception as error:
+        traceback.print_exc()
+        while error.__cause__:  # Brian2 says last where it happened, and first what
+            error = error.__cause__
+        sys.exit(" ".join(str(error).split()) or type(error).__name__)

@@ -17,12 +17,13 @@ import numpy as np
 
 from apical import equations, models
 from apical.networks import circuits, devices
+from apical.networks.circuits.compiled import Compiled
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.cpp.compiler import CppToolchain
 from apical.networks.devices.cuda.gpu import require_gpu
 from apical.networks.devices.cuda.memory import check_memory
 from apical.networks.devices.cuda.toolchain import toolchain as cuda_toolchain
 from apical.networks.devices.results import Results, incomplete
-from apical.networks.devices.target import Compiled, Target, describe, read_description
 from apical.networks.errors import UserError
 
 #: Packages that decide what a program does; all else can change without compiling it anew.
@@ -41,12 +42,12 @@ def cache_folder() -> Path:
 class CompiledProgram:
     """The C++ or CUDA program of a circuit."""
 
-    def __init__(self, structure: Compiled, target: Target | None = None, progress: Progress = lambda done, all: None):
+    def __init__(self, blueprint: Blueprint, progress: Progress = lambda done, all: None):
         """Generate the program and compile it, unless the cache has it. Raises UserError."""
-        self.structure, self.target = structure, target or Target()
-        toolchain = cuda_toolchain() if self.target.device == "cuda_standalone" else CppToolchain()
+        self.blueprint = blueprint
+        toolchain = cuda_toolchain() if blueprint.target.device == "cuda_standalone" else CppToolchain()
         programs = cache_folder() / "programs"
-        self.folder = programs / _key(structure, self.target, toolchain.identity())
+        self.folder = programs / _key(blueprint, toolchain.identity())
         self.was_cached = is_whole(self.folder)
         if self.was_cached:
             return
@@ -56,7 +57,7 @@ class CompiledProgram:
         except OSError as error:
             raise UserError(f"cannot write to {programs} ({error.strerror}); set APICAL_CACHE") from None
         try:
-            generate_sources(structure, self.target, source)
+            generate_sources(blueprint, source)
             _compile(source, toolchain.make_variables(), progress)
             if not is_whole(self.folder):
                 shutil.rmtree(self.folder, ignore_errors=True)
@@ -76,10 +77,15 @@ class CompiledProgram:
         if not is_whole(program.folder):
             raise UserError(f"{folder} holds no program; make one with: apical build --out {folder}")
         try:
-            program.structure, program.target = read_description(program.folder / "description.json")
-        except (OSError, ValueError, TypeError, KeyError):
+            program.blueprint = Blueprint.load(program.folder)
+        except Exception:  # pickle raises many kinds
             raise UserError(f"{folder} is of another version of apical; make it again with: apical build") from None
         return program
+
+    @property
+    def structure(self) -> Compiled:
+        """The network."""
+        return self.blueprint.structure
 
     @cached_property
     def arrays(self) -> dict:
@@ -93,9 +99,9 @@ class CompiledProgram:
         memory; KeyError for an unknown variable.
         """
         environment = dict(os.environ)
-        if self.target.device == "cuda_standalone":
+        if self.blueprint.target.device == "cuda_standalone":
             found = require_gpu(gpu)
-            check_memory(found, self.arrays, self.structure, self.target, float(values[self.structure.duration]))
+            check_memory(found, self.arrays, self.blueprint, float(values[self.structure.duration]))
             environment["CUDA_VISIBLE_DEVICES"] = found.uuid  # CUDA counts GPUs in an order of its own
         command = self.command(values, folder)
         try:
@@ -130,15 +136,13 @@ class CompiledProgram:
         return [self.folder / "main", *arguments]
 
 
-def generate_sources(structure: Compiled, target: Target, folder: Path) -> None:
+def generate_sources(blueprint: Blueprint, folder: Path) -> None:
     """Write the sources of a program into `folder`. Raises UserError with the reason."""
-    description = folder / "description.json"
-    description.write_text(describe(structure, target))
-    command = [sys.executable, "-P", "-m", "apical.networks.devices.generate", description, folder]
+    blueprint.save(folder)
+    command = [sys.executable, "-P", "-m", "apical.networks.devices.generate", folder]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        reason = done.stderr.strip().splitlines()[-1].removeprefix("apical.networks.errors.UserError: ")
-        raise UserError(f"the program could not be generated: {reason}")
+        raise UserError(f"the program could not be generated: {done.stderr.strip().splitlines()[-1]}")
 
 
 def is_whole(program: Path) -> bool:
@@ -146,10 +150,10 @@ def is_whole(program: Path) -> bool:
     return (program / "main").is_file() and (program / "arrays.json").is_file()
 
 
-def _key(structure: Compiled, target: Target, identity: bytes) -> str:
-    """Hash of all that a program is made from: description, our packages, Brian2, and the toolchain's `identity`."""
+def _key(blueprint: Blueprint, identity: bytes) -> str:
+    """Hash of all that a program is made from: blueprint, our packages, Brian2, and the toolchain's `identity`."""
     digest = hashlib.sha256(identity)
-    digest.update(describe(structure, target).encode())
+    digest.update(blueprint.digest.encode())
     digest.update(f"{version('brian2')} {version('brian2cuda')}".encode())
     for package in MADE_FROM:
         folder = Path(package.__path__[0])

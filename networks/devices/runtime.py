@@ -7,8 +7,8 @@ import numpy as np
 from brian2 import Network, get_device, prefs, second, set_device
 from brian2.core.variables import ArrayVariable
 
+from apical.networks.circuits.compiled import Compiled
 from apical.networks.devices.cpp.compiler import COMPILER_FLAGS
-from apical.networks.devices.target import Compiled
 
 
 def arrays_of(network: Network) -> dict[str, np.ndarray]:

@@ -1,17 +1,6 @@
 """What a program is compiled for."""
 
-import json
-from dataclasses import asdict, dataclass
-from pathlib import Path
-
-from apical.networks.circuits.circuit import Structure
-from apical.networks.circuits.cortex.network import Cortex
-from apical.networks.circuits.cortex.task import TaskCortex
-from apical.networks.circuits.recurrent import Recurrent
-from apical.networks.circuits.single_cells import SingleCells
-
-Compiled = Structure | SingleCells | Cortex | TaskCortex | Recurrent
-_KINDS = {kind.__name__: kind for kind in (Structure, SingleCells, Cortex, TaskCortex, Recurrent)}
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -33,19 +22,3 @@ class Target:
     arch: tuple[str, ...] = ()
     heap_mb: int = 128
     threads: int = 1
-
-
-def describe(structure: Compiled, target: Target) -> str:
-    """Both as the text of ``description.json``."""
-    fields = {n: sorted(v) if isinstance(v, frozenset) else v for n, v in asdict(structure).items()}
-    kind = type(structure).__name__
-    return json.dumps({"kind": kind, "structure": fields, "target": asdict(target)}, indent=1)
-
-
-def read_description(path: Path) -> tuple[Compiled, Target]:
-    """What `describe` wrote to `path`."""
-    description = json.loads(path.read_text())
-    structure, target = description["structure"], description["target"]
-    if "varied" in structure:
-        structure["varied"] = frozenset(structure["varied"])
-    return _KINDS[description["kind"]](**structure), Target(**target | {"arch": tuple(target["arch"])})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from apical.networks.circuits.cortex.network import Cortex
-from apical.networks.devices.cuda.demand import demand
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.cuda.memory import device_bytes
 from apical.networks.devices.cuda.report import LAUNCH, Prediction, make_report
 from apical.networks.devices.program import generate_sources
@@ -57,11 +57,12 @@ def sizes(texts: Sequence[str]) -> list[Cortex]:
 
 def report_network(s: Cortex, launch: float = LAUNCH) -> NetworkReport:
     """The report of `s`, whose code is generated but not compiled. launch : seconds of a launch, see `Report`"""
+    blueprint = Blueprint(s, TARGET)
     with tempfile.TemporaryDirectory(prefix="apical-report-") as folder:
-        generate_sources(s, TARGET, Path(folder))
+        generate_sources(blueprint, Path(folder))
         arrays = json.loads(Path(folder, "arrays.json").read_text())
         report = make_report(Path(folder), s, arrays)
-    memory, synapses = device_bytes(arrays, s, TARGET, SECONDS), sum(demand(s).synapses.values())
+    memory, synapses = device_bytes(arrays, blueprint, SECONDS), sum(s.demand.synapses.values())
     return NetworkReport(
         scale=s.scale,
         in_degree=s.in_degree,

@@ -9,12 +9,16 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+from brian2 import Quantity
 
 from apical.equations import electrodes
-from apical.models.cells import Cell
+from apical.equations.parameters import check, require
+from apical.models.cells import CELLS, Cell
 from apical.networks.circuits.single_cells import SingleCells
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.program import CompiledProgram
 from apical.networks.devices.runtime import RuntimeProgram
+from apical.networks.errors import UserError
 
 #: What a cell is given: settings of `equations.electrodes` by name and site, like ``amplitude_soma``, in nA and ms;
 #: site ``light`` is the neurogliaform cell.
@@ -37,7 +41,7 @@ class Recording:
 
 
 def experiment(
-    cell: Cell,
+    cell: Cell | str,
     stimuli: list[Stimulus],
     duration: float,
     parameters: Mapping[str, float | np.ndarray] | None = None,
@@ -48,17 +52,28 @@ def experiment(
     seed: int = 1,
     compiled: bool = True,
 ) -> Recording:
-    """Run one cell for each stimulus, for `duration` ms from rest.
+    """Run one cell for each stimulus, for `duration` ms from rest, and record potentials, currents and spikes.
 
-    parameters : in SI units, in place of those of the cell; an array has one value per stimulus
+    >>> steps = [{"amplitude_soma": nA, "onset_soma": 50, "width_soma": 200} for nA in (0.3, 0.6)]
+    >>> experiment("naud_sprekeler", steps, 300).spikes  # times in ms, of each cell
+
+    cell : one of `CELLS` by name, or a `Cell` of one's own
+    stimuli : of each cell its settings in nA and ms, by name and site (``soma`` or ``apical``); what is left out is
+        none. ``amplitude_SITE``, ``onset_SITE``, ``width_SITE`` (5 ms), ``period_SITE`` and ``count_SITE`` (1) make
+        rectangular pulses; ``mean_SITE`` is constant; ``sigma_SITE`` is the s.d. of noise, 2 ms correlated;
+        ``epsc_peak_SITE`` and ``epsc_onset_SITE`` make an EPSC. With `layer_1`, site ``light`` has pulses
+    parameters : in place of those of the cell, as Brian2 quantities or numbers in SI units; an array has one value per
+        stimulus
     dt : time step in ms, if not that of the cell; traces : ms from the start that are recorded, if not all
     layer_1 : whether each cell has a neurogliaform cell; seed : of the noise
     compiled : as a C++ program that is built once and cached; else on Brian2's runtime device
+    Raises UserError for an unknown cell, setting or parameter, with the nearest name, and a wrong unit.
     """
     given = {**(parameters or {})}
+    cell = _checked(cell, stimuli, given, layer_1)
     varied = frozenset(name for name, value in given.items() if np.ndim(value))
     count = SLOTS if compiled else len(stimuli)
-    network = SingleCells(cell.name, count, dt or cell.dt, layer_1, varied)
+    network = SingleCells(cell, count, dt or cell.dt, layer_1, varied)
     values = _values(cell, network, stimuli, given, duration) | {"cells.seed": np.asarray(seed)}
     values["cells.trace_stop"] = np.asarray((duration if traces is None else traces) * 1e-3)
     shards = -(-len(stimuli) // count)
@@ -68,13 +83,30 @@ def experiment(
         return _joined([_recording(cell, part.result(), network) for part in parts], len(stimuli))
 
 
+def _checked(cell: Cell | str, stimuli: list[Stimulus], given: Mapping, layer_1: bool) -> Cell:
+    """The cell. Raises UserError for what `experiment` does not know."""
+    try:
+        cell = CELLS.find(cell)
+        known = electrodes.AT_REST | (electrodes.LIGHT_AT_REST if layer_1 else {})
+        for name in dict.fromkeys(name for stimulus in stimuli for name in stimulus):
+            require(name, known, "setting of a stimulus")
+        table = SingleCells(cell, layer_1=layer_1).parameters
+        for name, value in given.items():
+            require(name, table, "parameter")
+            if isinstance(value, Quantity):
+                check(name, value, table)
+    except ValueError as error:
+        raise UserError(str(error)) from None
+    return cell
+
+
 #: Cells in a program: of more stimuli, programs run side by side.
 SLOTS = 64
 
 
 @cache
 def _program(network: SingleCells) -> CompiledProgram:
-    return CompiledProgram(network)
+    return CompiledProgram(Blueprint(network))
 
 
 def _values(

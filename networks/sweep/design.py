@@ -4,17 +4,31 @@ import difflib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    PlainSerializer,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
+from apical.models.component import Component
 from apical.networks.errors import UserError
 from apical.networks.sweep.sampling import Value, between, sample, unit_of
-from apical.networks.training.config import Config, one_line, read_toml, values_of
+from apical.networks.training.conditions import CONDITIONS, Condition
+from apical.networks.training.config import Config, chosen, one_line, read_toml, values_of
 
 #: What can be swept besides parameters; each combination is a program of its own.
 STRUCTURAL = ("cells", "bci_cells")
 
 #: Options of the configuration that a sweep decides itself.
 OWN = {"mice", "first_mouse", "condition", "parameters", "threads", "record"}
+
+#: An option of a run: a text or number, or a component of one's own, which is written by its name.
+Option = str | int | float | Annotated[InstanceOf[Component], PlainSerializer(str, return_type=str)]
 
 #: The values of one point by name, as a configuration writes them.
 Point = dict[str, Value]
@@ -39,19 +53,17 @@ class Design(BaseModel):
     design: Literal["grid", "list", "random", "sobol", "saltelli"] = "grid"
     points: Annotated[int, Field(ge=1)] | None = None
     replicates: Annotated[int, Field(ge=1)] = 1
-    conditions: Annotated[list[str], Field(min_length=1)] = ["control"]
+    conditions: Annotated[list[Annotated[Condition, *chosen(CONDITIONS)]], Field(min_length=1)] = ["control"]
     first_mouse: Annotated[int, Field(ge=0)] = 0
     axes: Annotated[dict[str, list[Value] | Range], Field(min_length=1)]
-    run: dict[str, str | int | float] = {}
+    run: dict[str, Option] = {}
 
     @field_validator("conditions")
     @classmethod
-    def _known(cls, names: list[str]) -> list[str]:
-        for name in names:
-            _config(condition=name)
-        if len(set(names)) < len(names):
+    def _each_once(cls, conditions: list[Condition]) -> list[Condition]:
+        if len({condition.name for condition in conditions}) < len(conditions):
             raise ValueError("a condition is there twice")
-        return names
+        return conditions
 
     @field_validator("run")
     @classmethod
@@ -59,9 +71,8 @@ class Design(BaseModel):
         for name in run:
             if name in OWN:
                 raise ValueError(f"{name} belongs to the sweep itself ([sweep] and [axes])")
-        if run.get("network", "circuit") != "circuit":
-            raise ValueError("network: a sweep has the mice of many points in one circuit; leave it out")
-        _config(**run)
+        if not _config(**run).network.batched:
+            raise ValueError("network: a sweep has the mice of many points in one program; leave it out")
         return run
 
     @model_validator(mode="after")
@@ -116,6 +127,12 @@ class Design(BaseModel):
     def all_points(self) -> list[Point]:
         """The points in order; random and Sobol designs are drawn by the seed of the run."""
         return sample(self.design, self.axes, self.points, self.settings.seed)
+
+    @property
+    def brought(self) -> dict[str, str]:
+        """Digests of the components that do not come with apical: by field of the run, conditions by their name."""
+        own = {f"condition {c}": c.digest for c in self.conditions if not c.own}
+        return self.settings.brought | own
 
     @property
     def settings(self) -> Config:

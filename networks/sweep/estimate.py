@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from apical.equations.task import FRAME_RATE
-from apical.networks.devices.cuda.demand import EVENT_RATES
+from apical.networks.circuits.demand import EVENT_RATES
 from apical.networks.errors import UserError
 from apical.networks.sweep.design import Design
 from apical.networks.sweep.measures import MEASURES

@@ -18,6 +18,7 @@ from apical.networks.sweep.shards import Shard, cut, programs
 from apical.networks.sweep.store import DESCRIPTION, load_shard, read_sweep, save_shard, write_sweep
 from apical.networks.training.checkpoint import finished_days
 from apical.networks.training.cohort import Values
+from apical.networks.training.run import check_brought
 
 #: Called with the finished mouse-days of each shard, by index, and what is under way.
 Show = Callable[[dict[int, int], str], None]
@@ -64,7 +65,8 @@ def sweep(
             batch, parts = description["batch"], description["parts"]
         else:
             batch = batch or chosen
-            description = {"design": design.model_dump(), "batch": batch, "parts": parts, **environment()}
+            description = {"design": design.model_dump(mode="json"), "brought": design.brought}
+            description |= {"batch": batch, "parts": parts, **environment()}
             description["wall_seconds"] = 0.0
             _write(out, description)
         shards, folder = cut(design, batch, parts), out / "shards"
@@ -139,12 +141,13 @@ def _check_free(out: Path) -> None:
 
 def _same(out: Path, design: Design) -> dict:
     """The description of an interrupted sweep of the same design. Raises UserError."""
-    description = read_sweep(out)
-    if description["design"] != design:
-        stored, given = description["design"].model_dump(), design.model_dump()
-        name = next(name for name in given if given[name] != stored[name])
-        raise UserError(f"--resume: {out} was begun with {name} = {stored[name]}, not {given[name]}")
-    return description | {"design": design.model_dump()}
+    description, given = read_sweep(out), design.model_dump(mode="json")
+    for name, value in given.items():
+        if description["design"].get(name) != value:
+            stored = description["design"].get(name)
+            raise UserError(f"--resume: {out} was begun with {name} = {stored}, not {value}")
+    check_brought(out, description, design.brought)
+    return description
 
 
 def _write(out: Path, description: dict) -> None:

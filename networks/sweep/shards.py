@@ -14,6 +14,7 @@ from apical.networks.sweep.design import Design, structural
 from apical.networks.sweep.measures import day_measures
 from apical.networks.training.checkpoint import day_path, finished_days, load_day, save_day
 from apical.networks.training.cohort import Cohort, Values, structure_of
+from apical.networks.training.conditions import Condition
 from apical.networks.training.config import Config
 from apical.networks.training.day import Training
 
@@ -36,7 +37,7 @@ class Shard:
     index: int
     mice: tuple[Mouse, ...]
     config: Config
-    conditions: tuple[str, ...]
+    conditions: tuple[Condition, ...]
 
     def cohort(self) -> Cohort:
         """The network of the shard, built when the cache has no such program."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
+from pydantic import ValidationError
 
 from apical.networks.errors import UserError
 from apical.networks.files import cannot_write, tree_checksum, written_whole
@@ -17,6 +18,7 @@ from apical.networks.sweep.measures import MEASURES
 from apical.networks.sweep.sampling import split, unit_of
 from apical.networks.sweep.shards import Shard
 from apical.networks.training.cohort import ROLES, Values
+from apical.networks.training.config import one_line
 
 DESCRIPTION = "sweep.json"
 STORE = "sweep.zarr"
@@ -83,7 +85,7 @@ def _dataset(design: Design, shards: list[Shard], folder: Path) -> xr.Dataset:
     variables["failure"] = (places, failure, {"long_name": "why a mouse failed; empty when it did not"})
     first = design.first_mouse
     coordinates = {
-        "condition": ("condition", np.array(design.conditions, object), {"long_name": "condition"}),
+        "condition": ("condition", np.array([c.name for c in design.conditions], object), {"long_name": "condition"}),
         "replicate": ("replicate", np.arange(first, first + design.replicates), {"long_name": "number of the mouse"}),
         "session": ("session", np.arange(1, design.settings.days + 1), {"long_name": "day of training"}),
         "role": ("role", np.array(ROLES, object), {"long_name": "role of the cell in the readout"}),
@@ -102,11 +104,19 @@ def read_sweep(out: Path) -> dict:
     path = Path(out) / DESCRIPTION
     try:
         description = json.loads(path.read_text())
-        return description | {"design": Design(**description["design"])}
+        return description | {"design": dict(description["design"])}
     except (FileNotFoundError, NotADirectoryError):
         raise UserError(f"{out} holds no sweep (there is no {DESCRIPTION})") from None
     except (ValueError, TypeError, KeyError, OSError) as error:
         raise UserError(f"{path} is damaged: {str(error).splitlines()[0]}") from None
+
+
+def begun_design(out: Path) -> Design:
+    """The design that a sweep was begun with. Raises UserError, also for a component that is not known here."""
+    try:
+        return Design(**read_sweep(out)["design"])
+    except ValidationError as error:
+        raise UserError(f"{out}: {one_line(error, Design.model_fields)}; name the file of the sweep again") from None
 
 
 def open_sweep(out: str | Path) -> xr.Dataset:

@@ -2,21 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 
-from apical.models.cells import CELLS
 from apical.networks.circuits.circuit import Structure
 from apical.networks.circuits.cortex.task import TaskCortex
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.cuda.gpu import architectures, require_gpu
 from apical.networks.devices.program import CompiledProgram, Progress
 from apical.networks.devices.results import CohortResults
 from apical.networks.devices.runtime import RuntimeProgram
 from apical.networks.devices.target import Target
 from apical.networks.errors import UserError
-from apical.networks.training.config import Config
 
 #: Roles of the cells of a mouse in the readout, in their order.
 ROLES = ("P+", "P-", "P0")
@@ -24,43 +22,33 @@ ROLES = ("P+", "P-", "P0")
 Values = dict[str, np.ndarray]
 
 
-def structure_of(config: Config) -> Structure | TaskCortex:
-    """What is compiled: all mice on a GPU, else those of one thread; a single mouse with the cortical network."""
-    if config.network == "cortex":
-        half = config.bci_cells // 2
-        return TaskCortex(config.scale, config.in_degree, config.record, p_plus=half, p_minus=half)
-    # Brian2's runtime device is one per process.
-    threads = config.threads if config.device == "cpp_standalone" else 1
-    return Structure(
-        mice=-(-config.mice // min(threads, config.mice)),
-        cells=config.cells,
-        pyramidal=config.pyramidal,
-        p_plus=config.bci_cells // 2,
-        p_minus=config.bci_cells // 2,
-        varied=frozenset(name for name, value in config.parameters.items() if isinstance(value, list)),
-        record=config.record,
-    )
+def structure_of(config) -> Structure | TaskCortex:
+    """What is compiled of a `training.config.Config`."""
+    return config.network.structure.of(config)
 
 
-def target_of(config: Config) -> Target:
-    """What the program of a configuration is compiled for."""
+def target_of(config) -> Target:
+    """What the program of a `training.config.Config` is compiled for."""
     if config.device != "cuda_standalone":
         return Target(precision=config.precision)
     arch = tuple(config.arch.split(",")) if config.arch else architectures(config.gpu)
     return Target(config.device, config.precision, config.math, arch, config.heap_mb)
 
 
-def check_same(folder: Path, program: CompiledProgram, structure: Structure, target: Target) -> None:
-    """Raises UserError, with the first difference, unless a program is one for this structure and target."""
-    if type(program.structure) is not type(structure):
+def blueprint_of(config) -> Blueprint:
+    """What the program of a `training.config.Config` is made from."""
+    return Blueprint(structure_of(config), target_of(config))
+
+
+def check_same(folder: Path, built: Blueprint, wanted: Blueprint) -> None:
+    """Raises UserError, with the first difference, unless a program that was built is also one of what is wanted."""
+    if not (found := built.difference(wanted)):
+        return
+    name, made, asked = found
+    if name == "kind":
         raise UserError(f"{folder} was built for another network; build one for this run")
-    made = asdict(program.structure) | asdict(program.target)
-    # What it is compiled for, any GPU that can run it may run.
-    for name, value in (asdict(structure) | asdict(target) | {"arch": made["arch"]}).items():
-        if made[name] != value:
-            shown = [sorted(x) if isinstance(x, frozenset) else x for x in (made[name], value)]
-            unit = "mice per thread" if name == "mice" and target.device != "cuda_standalone" else name
-            raise UserError(f"{folder} was built with {unit} = {shown[0]}, not {shown[1]}; build one for this run")
+    name = "mice per thread" if name == "mice" and wanted.target.device != "cuda_standalone" else name
+    raise UserError(f"{folder} was built with {name} = {made}, not {asked}; build one for this run")
 
 
 class Cohort:
@@ -72,13 +60,14 @@ class Cohort:
 
     def __init__(
         self,
-        config: Config,
+        config,
         program: Path | None = None,
         progress: Progress = lambda done, all: None,
         numbers: Sequence[int] | None = None,
     ):
         """Build the program (cached), or take the one that ``apical build`` left in the folder `program`.
 
+        config : a `training.config.Config`
         numbers : of the mice, which decide over their noise and first weights; first_mouse, ... when None
         Raises UserError without a compiler or, for CUDA, without a GPU.
         """
@@ -92,22 +81,20 @@ class Cohort:
         if config.device == "runtime":
             self.program = RuntimeProgram(self.structure)
         elif program is None:
-            self.program = CompiledProgram(self.structure, target_of(config), progress)
+            self.program = CompiledProgram(blueprint_of(config), progress)
         else:
             self.program = CompiledProgram.built(program)
-            check_same(program, self.program, self.structure, target_of(config))
+            check_same(program, self.program.blueprint, blueprint_of(config))
 
     def parameters(self) -> Values:
         """``group.parameter`` to SI value: a scalar, or one row per mouse where the mice differ."""
         s = self.structure
-        per_mouse = dict(pyramidal=s.cells, inputs=s.inputs, latents=s.latents, ndnf=s.ndnf)
-        per_mouse |= dict(readout=1, feed_forward=s.inputs * s.cells)
         values = {}
         for group, table in self.config.tables.items():
             for name in table:
                 value = self.config.given(name)
                 if name in s.varied:
-                    value = np.repeat(value[:, None], per_mouse[group], axis=1)
+                    value = np.repeat(value[:, None], s.per_mouse[group], axis=1)
                 values[f"{group}.{name}"] = value
         return values
 
@@ -128,7 +115,7 @@ class Cohort:
         s = self.structure
         values = self._task_values() | self._identities("ndnf", s.ndnf, "unit")
         per_cell, long_ago = np.ones((self.mice, s.cells)), -round(1 / s.dt)  # steps in a second
-        cell = CELLS[s.pyramidal]
+        cell = s.pyramidal
         for name, state in cell.resting({name: self.config.given(name) for name in cell.parameters}, self.mice).items():
             values[f"pyramidal.{name}"] = per_cell * state[:, None]
         values["pyramidal.last_spike"] = long_ago * per_cell

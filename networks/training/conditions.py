@@ -1,52 +1,79 @@
 """The conditions: one network, one switch each. A condition only changes values that a run is given."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from apical.models.component import Component, Registry
 
-@dataclass(frozen=True)
-class Condition:
-    """meaning : for the help; the rest are the switches (see `deliver` for `teaching`)."""
+#: From signed weights (mice, cells) of the intact signal, and a generator of each mouse, to weights of the same shape.
+#: The generators are the same on each day, so that a permutation stays what it was.
+Delivery = Callable[[np.ndarray, list[np.random.Generator]], np.ndarray]
 
-    meaning: str
-    teaching: str = "vector"
+
+def vector(weights: np.ndarray, generators: list[np.random.Generator]) -> np.ndarray:
+    """Each cell gets its own."""
+    return weights
+
+
+def none(weights: np.ndarray, generators: list[np.random.Generator]) -> np.ndarray:
+    """No cell gets anything."""
+    return np.zeros_like(weights)
+
+
+def scalar(weights: np.ndarray, generators: list[np.random.Generator]) -> np.ndarray:
+    """All cells of a mouse get the same, of the same power."""
+    return np.broadcast_to(_power(weights), weights.shape).copy()
+
+
+def shuffled(weights: np.ndarray, generators: list[np.random.Generator]) -> np.ndarray:
+    """Permuted among the cells of a mouse."""
+    return np.stack([g.permutation(row) for g, row in zip(generators, weights, strict=True)])
+
+
+def random(weights: np.ndarray, generators: list[np.random.Generator]) -> np.ndarray:
+    """Normally distributed, of the same power per mouse."""
+    drawn = np.stack([g.standard_normal(weights.shape[1]) for g in generators])
+    return drawn * _power(weights) / np.sqrt(np.mean(drawn**2, axis=1, keepdims=True))
+
+
+def _power(weights: np.ndarray) -> np.ndarray:
+    """Root mean square over the cells of each mouse, (mice, 1)."""
+    return np.sqrt(np.mean(weights**2, axis=1, keepdims=True))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Condition(Component):
+    """What is done to the mice of a cohort.
+
+    teaching : from the weights of the teaching signal that a mouse has to those that reach its cells
+    light, opsin : whether the LED is on in the closed loop, and NDNF+ cells express the opsin
+    ndnf : whether NDNF+ cells release GABA
+    compartment : which the teaching current enters, ``apical`` or ``soma``
+    """
+
+    teaching: Delivery = vector
     light: bool = False
     opsin: bool = False
     ndnf: bool = True
     compartment: str = "apical"
 
-
-CONDITIONS: dict[str, Condition] = {
-    "control": Condition("each dendrite gets its own signed teaching signal"),
-    "light_only": Condition("the LED is on, no opsin is expressed", light=True),
-    "ndnf_opto": Condition("light switches the NDNF+ cells on", light=True, opsin=True),
-    "scalar": Condition("one signal for all cells, of the same power", teaching="scalar"),
-    "no_teaching": Condition("no teaching signal", teaching="none"),
-    "shuffled": Condition("the teaching signals are permuted among the cells", teaching="shuffled"),
-    "random_feedback": Condition("fixed random feedback of the same power", teaching="random"),
-    "somatic_teaching": Condition("the teaching current enters the soma", compartment="soma"),
-    "no_ndnf": Condition("the NDNF+ cells release nothing", ndnf=False),
-}
+    def __post_init__(self):
+        super().__post_init__()
+        if self.compartment not in ("apical", "soma"):
+            raise ValueError(f"condition {self.name}: compartment is apical or soma, not {self.compartment!r}")
 
 
-def deliver(kind: str, feedback: np.ndarray, generators: list[np.random.Generator]) -> np.ndarray:
-    """The feedback weights that reach the cells, with the same power per mouse as `feedback`.
-
-    feedback : (mice, cells) signed weights of the intact signal
-    generators : one per mouse, the same on each day, so that a permutation stays what it was
-    """
-    power = np.sqrt(np.mean(feedback**2, axis=1, keepdims=True))
-    match kind:
-        case "vector":
-            return feedback
-        case "none":
-            return np.zeros_like(feedback)
-        case "scalar":
-            return np.broadcast_to(power, feedback.shape).copy()
-        case "shuffled":
-            return np.stack([g.permutation(row) for g, row in zip(generators, feedback, strict=True)])
-        case "random":
-            random = np.stack([g.standard_normal(feedback.shape[1]) for g in generators])
-            return random * power / np.sqrt(np.mean(random**2, axis=1, keepdims=True))
-    raise ValueError(f"unknown kind of teaching {kind!r}")
+CONDITIONS = Registry(
+    Condition,
+    Condition("control", "each dendrite gets its own signed teaching signal"),
+    Condition("light_only", "the LED is on, no opsin is expressed", light=True),
+    Condition("ndnf_opto", "light switches the NDNF+ cells on", light=True, opsin=True),
+    Condition("scalar", "one signal for all cells, of the same power", teaching=scalar),
+    Condition("no_teaching", "no teaching signal", teaching=none),
+    Condition("shuffled", "the teaching signals are permuted among the cells", teaching=shuffled),
+    Condition("random_feedback", "fixed random feedback of the same power", teaching=random),
+    Condition("somatic_teaching", "the teaching current enters the soma", compartment="soma"),
+    Condition("no_ndnf", "the NDNF+ cells release nothing", ndnf=False),
+)

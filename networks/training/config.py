@@ -3,32 +3,45 @@
 import difflib
 import tomllib
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from apical.equations.parameters import Table, check, quantity
-from apical.models.cells import CELLS
-from apical.networks.circuits.circuit import tables
-from apical.networks.circuits.cortex.task import PARAMETERS, TaskCortex
+from apical.models.cells import CELLS, NAUD_SPREKELER, Cell
+from apical.models.component import Component, Registry
+from apical.models.rules import BURST_DEPENDENT, RULES, Rule
+from apical.models.teachers import MIXTURE, TEACHERS, Teacher
 from apical.networks.errors import UserError
 from apical.networks.recorded import RECORD
-from apical.networks.training.conditions import CONDITIONS
+from apical.networks.training.conditions import CONDITIONS, Condition
+from apical.networks.training.network import CIRCUIT, NETWORKS, Network
 from apical.networks.training.protocols import PROTOCOLS
 
 
-def tables_of(network: str, cell: str) -> dict[str, Table]:
-    """Parameters of a network with pyramidal cells of this name, by the group that holds them."""
-    return PARAMETERS if network == "cortex" else tables(cell)
-
-
-@cache
-def parameters_of(network: str, cell: str) -> Table:
-    """The same by their names: what two groups have under one name is the same parameter."""
-    return {name: p for table in tables_of(network, cell).values() for name, p in table.items()}
+@lru_cache(64)
+def parameters_of(
+    network: Network = CIRCUIT, cell: Cell = NAUD_SPREKELER, teacher: Teacher = MIXTURE, rule: Rule = BURST_DEPENDENT
+) -> Table:
+    """All parameters of a network by their names. Raises ValueError if two groups have different ones of one name."""
+    found: Table = {}
+    for group, table in network.structure.tables(cell, teacher, rule).items():
+        for name, parameter in table.items():
+            if found.setdefault(name, parameter) != parameter:
+                raise ValueError(f"parameter {name!r} of {group} is there already with another meaning; rename it")
+    return found
 
 
 def values_of(name: str, value: str | float | list, known: Table) -> np.ndarray:
@@ -41,8 +54,9 @@ def values_of(name: str, value: str | float | list, known: Table) -> np.ndarray:
     return check(name, quantity(value), known)
 
 
-#: What the cortical network runs with.
-CORTEX_ONLY = {"pyramidal": "naud_sprekeler", "device": "cpp_standalone", "precision": "double"}
+def chosen(registry: Registry) -> tuple:
+    """A component is given by name or as itself, and written by name."""
+    return PlainValidator(registry.find), PlainSerializer(str, return_type=str)
 
 
 class Config(BaseModel):
@@ -50,7 +64,7 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
-    network: Literal["circuit", "cortex"] = "circuit"
+    network: Annotated[Network, *chosen(NETWORKS)] = "circuit"
     scale: Annotated[float, Field(ge=0.005, le=10)] = 0.02  # this and in_degree: of the cortical network
     in_degree: Annotated[float, Field(gt=0, le=1)] = 0.1
     mice: Annotated[int, Field(ge=1, lt=10**6)] = 6
@@ -58,9 +72,11 @@ class Config(BaseModel):
     cells: Annotated[int, Field(ge=2, lt=10**6)] = 80
     bci_cells: Annotated[int, Field(ge=2, multiple_of=2)] = 10  # of the cells; half of them P+, half P-
     days: Annotated[int, Field(ge=1)] = 14
-    condition: str = "control"
+    condition: Annotated[Condition, *chosen(CONDITIONS)] = "control"
     feedback: Literal["aligned", "learned", "random"] = "learned"
-    pyramidal: Literal[*CELLS] = "naud_sprekeler"
+    pyramidal: Annotated[Cell, *chosen(CELLS)] = "naud_sprekeler"
+    teacher: Annotated[Teacher, *chosen(TEACHERS)] = "mixture"
+    rule: Annotated[Rule, *chosen(RULES)] = "burst_dependent"
     protocol: str = "full"
     probe_every: Annotated[int, Field(ge=0)] = 0
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
@@ -77,23 +93,8 @@ class Config(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _fits_the_network(cls, fields: dict) -> dict:
-        if fields.get("network") != "cortex":
-            for name in ("scale", "in_degree"):
-                if fields.get(name, default := cls.model_fields[name].default) != default:
-                    raise ValueError(f"{name}: of the cortical network; add network = cortex")
-            return fields
-        scale = fields.get("scale", cls.model_fields["scale"].default)
-        for name, only in CORTEX_ONLY.items():
-            if fields.get(name, only) != only:
-                raise ValueError(f"{name}: the cortical network runs with {only} only")
-        if not (isinstance(scale, float | int) and 0 < scale <= 10):
-            return fields
-        s = TaskCortex(scale)
-        if fields.get("cells", s.cells) != s.cells:
-            raise ValueError(f"cells: the cortical network has {s.cells} at this scale; leave them out")
-        if fields.get("bci_cells", 0) > (thick := s.sizes["L5 thick"]):
-            raise ValueError(f"bci_cells: there are {thick} thick-tufted cells for the readout at this scale")
-        return fields | {"cells": s.cells}
+        defaults = {name: field.default for name, field in cls.model_fields.items()}
+        return NETWORKS.find(fields.get("network", CIRCUIT)).check(fields, defaults)
 
     @field_validator("bci_cells")
     @classmethod
@@ -102,14 +103,13 @@ class Config(BaseModel):
             raise ValueError(f"{value} neurons of the readout are more than the {info.data['cells']} cells of a mouse")
         return value
 
-    @field_validator("condition", "protocol")
+    @field_validator("protocol")
     @classmethod
-    def _known(cls, value: str, info) -> str:
-        known = {"condition": CONDITIONS, "protocol": PROTOCOLS}[info.field_name]
-        if value not in known:
-            near = difflib.get_close_matches(value, known, n=1)
+    def _known(cls, value: str) -> str:
+        if value not in PROTOCOLS:
+            near = difflib.get_close_matches(value, PROTOCOLS, n=1)
             hint = f"did you mean {near[0]}? " if near else ""
-            raise ValueError(f"unknown {info.field_name} {value!r}; {hint}known: {', '.join(known)}")
+            raise ValueError(f"unknown protocol {value!r}; {hint}known: {', '.join(PROTOCOLS)}")
         return value
 
     @field_validator("precision")
@@ -122,7 +122,10 @@ class Config(BaseModel):
     @field_validator("parameters")
     @classmethod
     def _right_unit_and_range(cls, parameters: dict, info) -> dict:
-        known = parameters_of(info.data.get("network", "circuit"), info.data.get("pyramidal", "naud_sprekeler"))
+        parts = ("network", "pyramidal", "teacher", "rule")
+        if not info.data.keys() >= set(parts):  # one of them is refused already
+            return parameters
+        known = parameters_of(*(info.data[part] for part in parts))
         for name, value in parameters.items():
             values_of(name, value, known)
             if isinstance(value, list) and len(value) != info.data.get("mice"):
@@ -132,12 +135,18 @@ class Config(BaseModel):
     @property
     def tables(self) -> dict[str, Table]:
         """All parameters of the network, by group."""
-        return tables_of(self.network, self.pyramidal)
+        return self.network.structure.tables(self.pyramidal, self.teacher, self.rule)
 
     @property
     def table(self) -> Table:
         """All parameters of the network, by name."""
-        return parameters_of(self.network, self.pyramidal)
+        return parameters_of(self.network, self.pyramidal, self.teacher, self.rule)
+
+    @property
+    def brought(self) -> dict[str, str]:
+        """Digests of the components that do not come with apical, by field."""
+        components = {name: value for name, value in self if isinstance(value, Component)}
+        return {name: component.digest for name, component in components.items() if not component.own}
 
     def given(self, name: str) -> np.ndarray:
         """A parameter in SI units, as given or by default: scalar, or one value per mouse."""
@@ -149,12 +158,13 @@ def load_config(path: Path | None = None, defaults: dict | None = None, **option
     """The configuration of a TOML file (if any) over `defaults`, overridden by `options`. Raises UserError."""
     fields = ({} if path is None else read_toml(path)) | options
     defaults = defaults or {}
-    if fields.get("network", defaults.get("network")) == "cortex":
-        defaults = {name: value for name, value in defaults.items() if name != "cells"}  # they follow from the scale
     try:
-        return Config(**defaults | fields)
+        follow = NETWORKS.find(fields.get("network", defaults.get("network", CIRCUIT))).follow
+        return Config(**{name: value for name, value in defaults.items() if name not in follow} | fields)
     except ValidationError as error:
         raise UserError(one_line(error, Config.model_fields)) from None
+    except ValueError as error:
+        raise UserError(f"network: {error}") from None
 
 
 def read_toml(path: Path) -> dict:

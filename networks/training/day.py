@@ -8,42 +8,38 @@ import numpy as np
 
 from apical.equations import feedback, task
 from apical.networks.devices.results import CohortResults
+from apical.networks.errors import UserError
 from apical.networks.training.calibration import Calibration, calibrate
 from apical.networks.training.cohort import Cohort, Values
-from apical.networks.training.conditions import CONDITIONS, deliver
+from apical.networks.training.conditions import CONDITIONS, Condition, random
 from apical.networks.training.failures import failures
 from apical.networks.training.protocols import PROTOCOLS, Protocol
 from apical.networks.training.record import day_record
 
-#: What a day hands to the next; fast state starts from rest.
-SLOW_STATE = (
-    "feed_forward.w",
-    "pyramidal.event_average",
-    "pyramidal.burst_average",
-    "pyramidal.activity_mean",
-    "pyramidal.activity_variance",
-    "pyramidal.alignment",
-    "readout.cursor_mean",
-    "readout.cursor_variance",
-)
-
-AVERAGES = ("pyramidal.event_average", "pyramidal.burst_average")
+#: What of imaging and readout a day hands to the next besides weights and what the rule keeps, with the first value.
+SLOW_STATE = {
+    "pyramidal.activity_mean": 0.0,
+    "pyramidal.activity_variance": 1.0,
+    "pyramidal.alignment": 0.0,
+    "readout.cursor_mean": 0.0,
+    "readout.cursor_variance": 1.0,
+}
 
 
 class Training:
     """A cohort under a protocol, one day after the other."""
 
-    def __init__(self, cohort: Cohort, conditions: Sequence[str] | None = None):
-        """conditions : of each mouse; that of the configuration for all when None"""
+    def __init__(self, cohort: Cohort, conditions: Sequence[Condition | str] | None = None):
+        """conditions : of each mouse, by name or as themselves; that of the configuration for all when None"""
         config = cohort.config
         self.cohort = cohort
-        names = [config.condition] * cohort.mice if conditions is None else conditions
-        self.conditions = [CONDITIONS[name] for name in names]
+        self.conditions = [CONDITIONS.find(c) for c in conditions or [config.condition] * cohort.mice]
+        self.rule = config.rule
         self.protocol: Protocol = replace(PROTOCOLS[config.protocol], probe_every=config.probe_every)
         self.fixed = cohort.parameters() | cohort.initial_values() | self._condition_values()
         scale = self.protocol.learning_rate_scale
-        for rate in ("pyramidal.eta", "pyramidal.forgetting"):
-            self.fixed[rate] = self.fixed[rate] * scale
+        for rate in self.rule.rates:
+            self.fixed[f"pyramidal.{rate}"] = self.fixed[f"pyramidal.{rate}"] * scale
         self.fixed["pyramidal.tau_alignment"] = self.fixed["pyramidal.tau_alignment"] / scale
 
     def _condition_values(self) -> Values:
@@ -67,14 +63,12 @@ class Training:
 
     def first_state(self) -> Values:
         """The slow state before day 1."""
-        mice, cells = self.cohort.mice, self.cohort.structure.cells
-        zeros, per_mouse = np.zeros((mice, cells)), np.zeros((mice, 1))
+        rule = dict.fromkeys(self.rule.averages, 0.0) | self.rule.slow
+        slow = {f"pyramidal.{name}": value for name, value in rule.items()} | SLOW_STATE
+        count = {"pyramidal": self.cohort.structure.cells, "readout": 1}
         return {
             "feed_forward.w": self.fixed["feed_forward.w"],
-            **{name: zeros for name in SLOW_STATE if name.startswith("pyramidal")},
-            **{name: per_mouse for name in SLOW_STATE if name.startswith("readout")},
-            "pyramidal.activity_variance": np.ones_like(zeros),
-            "readout.cursor_variance": np.ones_like(per_mouse),
+            **{name: np.full((self.cohort.mice, count[name.split(".")[0]]), value) for name, value in slow.items()},
         }
 
     def feedback(self, state: Values) -> np.ndarray:
@@ -86,9 +80,9 @@ class Training:
             intact = np.zeros((cohort.mice, cohort.structure.cells))
             intact[:, : cohort.structure.bci_cells] = np.sign(cohort.readout_weights())
         if cohort.config.feedback == "random":
-            intact = deliver("random", intact, self.generators("random feedback"))
+            intact = random(intact, self.generators("random feedback"))
         rows = zip(self.conditions, intact[:, None], self.generators("feedback"), strict=True)
-        return np.concatenate([deliver(condition.teaching, row, [own]) for condition, row, own in rows])
+        return np.concatenate([_delivered(condition, row, own) for condition, row, own in rows])
 
     def _current(self, feedback: np.ndarray) -> Values:
         """Feedback weights (mice, cells) as those of the compartment that the teaching current of each mouse enters."""
@@ -109,7 +103,7 @@ class Training:
 
         Returns the record of the day, the next slow state, and which mice (positions) failed, and why.
 
-        state : ``group.variable`` of SLOW_STATE to arrays (mice, elements per mouse), and from day 2 on ``z``, the
+        state : ``group.variable`` of `first_state` to arrays (mice, elements per mouse), and from day 2 on ``z``, the
             z-score of the threshold of day 1, shape (mice,)
         scratch : folder for the programs' files
         progress : called with the name of each phase as it starts
@@ -117,9 +111,9 @@ class Training:
         protocol, mice = self.protocol, self.cohort.mice
         progress("baseline")
         before = self._run(day, 0, state, scratch / "baseline", protocol.baseline_run)
-        averages = {name: before.state(name) for name in AVERAGES}
+        averages = {f"pyramidal.{name}": before.state(f"pyramidal.{name}") for name in self.rule.averages}
         if day == 1:
-            averages = {name: value / self._grown_fraction() for name, value in averages.items()}
+            averages = {name: value / self._grown_fraction(name) for name, value in averages.items()}
         calibration = self._calibrate(day, before, state.get("z"))
         delivered = self.feedback(state)
 
@@ -132,7 +126,7 @@ class Training:
             "readout.frames": np.full((mice, 1), -protocol.frames(protocol.warm_up)),
         }
         loop = self._run(day, 1, state | averages | start, scratch / "closed_loop", protocol.closed_loop_run)
-        next_state = {name: loop.state(name) for name in SLOW_STATE} | {"z": calibration.z}
+        next_state = {name: loop.state(name) for name in self.first_state()} | {"z": calibration.z}
         record = day_record(loop, calibration, delivered, self.cohort.config.given("plateau_minimum"))
         return record, next_state, failures(before, loop, next_state)
 
@@ -162,9 +156,10 @@ class Training:
         given = {name: value for name, value in values.items() if name != "z"}
         return self.cohort.run(self.fixed | defaults | code | given, folder)
 
-    def _grown_fraction(self) -> np.ndarray:
+    def _grown_fraction(self, average: str) -> np.ndarray:
         """A running average that starts at zero has reached 1 - exp(-T/tau) of the rate after T."""
-        return 1 - np.exp(-self.protocol.baseline_run / self.fixed["pyramidal.tau_average"])
+        tau = self.rule.averages[average.removeprefix("pyramidal.")]
+        return 1 - np.exp(-self.protocol.baseline_run / self.fixed[f"pyramidal.{tau}"])
 
     def _calibrate(self, day: int, baseline: CohortResults, first_z: np.ndarray | None) -> Calibration:
         fluorescence = baseline.recorded("bci_fluorescence.fluorescence_soma")
@@ -176,3 +171,11 @@ class Training:
         f0 = baseline.state("pyramidal.f0")
         f0[:, : calibration.f0.shape[1]] = calibration.f0
         return f0
+
+
+def _delivered(condition: Condition, weights: np.ndarray, own: np.random.Generator) -> np.ndarray:
+    """What a condition makes of the weights (1, cells) of a mouse. Raises UserError if it is not that many numbers."""
+    made = np.asarray(condition.teaching(weights, [own]), dtype=float)
+    if made.shape != weights.shape or not np.isfinite(made).all():
+        raise UserError(f"condition {condition}: its teaching gives {made.shape} weights, not {weights.shape} numbers")
+    return made

@@ -17,9 +17,7 @@ from apical.networks.errors import UserError
 from apical.networks.files import cannot_write, check_free, written_whole
 from apical.networks.provenance import environment
 from apical.networks.training.checkpoint import finished_days, load_day, save_day
-from apical.networks.training.cohort import Cohort
-from apical.networks.training.config import Config, load_config
-from apical.networks.training.cortical_cohort import CorticalCohort
+from apical.networks.training.config import Config
 from apical.networks.training.day import Training
 from apical.networks.training.store import read_description, write_store
 
@@ -55,8 +53,7 @@ def train(
     finished = finished_days(checkpoints) if resume else 0
     progress(finished, "building")
     started = time.perf_counter()
-    kind = CorticalCohort if config.network == "cortex" else Cohort
-    cohort = kind(config, program, lambda done, files: progress(finished, f"building {done}/{files}"))
+    cohort = config.network.cohort(config, program, lambda done, files: progress(finished, f"building {done}/{files}"))
     training = Training(cohort)
     wall = description["wall_seconds"]
     wall["building"] += time.perf_counter() - started
@@ -110,20 +107,30 @@ def _remove_scratch(out: Path) -> None:
 def _resumed(config: Config, out: Path) -> dict:
     """The description of an interrupted run that `config` may go on with."""
     description = read_description(out)
-    stored = load_config(**description["config"])
+    stored = Config().model_dump() | description["config"]
     for name, value in config.model_dump().items():
-        if name not in FREE_ON_RESUME and value != getattr(stored, name):
-            raise UserError(f"--resume: {out} was begun with {name} = {getattr(stored, name)}, not {value}")
-    finished = stored.days if "store_sha256" in description else finished_days(out / "checkpoint")
+        if name not in FREE_ON_RESUME and value != stored[name]:
+            raise UserError(f"--resume: {out} was begun with {name} = {stored[name]}, not {value}")
+    check_brought(out, description, config.brought)
+    finished = stored["days"] if "store_sha256" in description else finished_days(out / "checkpoint")
     if config.days < finished or ("store_sha256" in description and config.days != finished):
         raise UserError(f"--resume: {out} has {finished} days already; train anew with another --out")
     description["config"] |= {name: getattr(config, name) for name in FREE_ON_RESUME}
     return description
 
 
+def check_brought(out: Path, description: dict, brought: dict[str, str]) -> None:
+    """Raises UserError if components that do not come with apical are not those that `out` was begun with."""
+    before = description.get("brought", {})
+    for name in sorted(before.keys() | brought.keys()):
+        if before.get(name) != brought.get(name):
+            raise UserError(f"--resume: {out} was begun with another {name} of this name; give that, or a new --out")
+
+
 def _described(config: Config) -> dict:
     return {
         "config": config.model_dump(),
+        "brought": config.brought,
         **environment(),
         "gpu": [gpu.name for gpu in gpus() if gpu.index == config.gpu and config.device == "cuda_standalone"],
         "wall_seconds": {"building": 0.0, "simulation": 0.0},

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from apical.equations.parameters import quantity
 from apical.equations.task import FREEZE, TRIAL
 from apical.networks.errors import UserError
 from apical.networks.files import cannot_write, tree_checksum
@@ -158,6 +159,13 @@ def read_description(run: Path) -> dict:
     if not isinstance(description, dict) or not {"config", "wall_seconds"} <= description.keys():
         raise UserError(f"{path} is damaged: it does not describe a run")
     return description
+
+
+def parameter_of(description: dict, name: str) -> np.ndarray:
+    """A parameter of a finished run in SI units, from its description: scalar, or one value per mouse."""
+    value = description["parameters"][name]
+    numbers = [float(quantity(v)) for v in (value if isinstance(value, list) else [value])]
+    return np.array(numbers if isinstance(value, list) else numbers[0])
 
 
 def open_run(run: str | Path) -> xr.Dataset:

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from apical.equations import task
+from apical.models.cells import CELLS
 from apical.networks.circuits.circuit import Structure
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.program import CompiledProgram, generate_sources
 from apical.networks.devices.target import Target
 from apical.networks.sweep.design import Design
@@ -41,12 +43,12 @@ def cuda_on_cpu(execute, tmp_path_factory):
         key = mice, cells, precision, name, varied, pyramidal
         if key not in built:
             target = Target("cuda_standalone", precision, arch=("sm_90",))
-            structure = Structure(mice=mice, cells=cells, pyramidal=pyramidal, varied=varied)
+            structure = Structure(mice=mice, cells=cells, pyramidal=CELLS[pyramidal], varied=varied)
             folder = tmp_path_factory.mktemp("cuda")
             (folder / "sources").mkdir()
-            generate_sources(structure, target, folder / "sources")
+            generate_sources(Blueprint(structure, target), folder / "sources")
             program = CompiledProgram.__new__(CompiledProgram)
-            program.structure, program.target = structure, Target(precision=precision)  # needs no GPU
+            program.blueprint = Blueprint(structure, Target(precision=precision))  # needs no GPU
             program.folder = execute.build(folder / "sources", folder / "program", **options).parent
             built[key] = program
         return built[key]

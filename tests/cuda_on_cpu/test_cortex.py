@@ -5,6 +5,7 @@ import pytest
 
 from apical.networks.circuits.cortex.network import Cortex
 from apical.networks.circuits.cortex.values import values
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.program import CompiledProgram, generate_sources
 from apical.networks.devices.target import Target
 from apical.networks.experiments.spontaneous.activity import events
@@ -24,9 +25,9 @@ def on_cpu(execute, tmp_path_factory):
     """The CUDA program, built for the CPU."""
     folder = tmp_path_factory.mktemp("cuda")
     (folder / "sources").mkdir()
-    generate_sources(SMALL, Target("cuda_standalone", arch=("sm_90",)), folder / "sources")
+    generate_sources(Blueprint(SMALL, Target("cuda_standalone", arch=("sm_90",))), folder / "sources")
     program = CompiledProgram.__new__(CompiledProgram)
-    program.structure, program.target = SMALL, Target()  # needs no GPU
+    program.blueprint = Blueprint(SMALL)  # needs no GPU
     program.folder = execute.build(folder / "sources", folder / "program").parent
     return program
 
@@ -55,7 +56,7 @@ def _busy_layer_1() -> dict:
 
 @pytest.fixture(scope="module")
 def expected(run):
-    return run(CompiledProgram(SMALL))
+    return run(CompiledProgram(Blueprint(SMALL)))
 
 
 def different(one, other) -> set[str]:

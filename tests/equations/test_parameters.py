@@ -7,7 +7,9 @@ from brian2.units.allunits import all_units
 
 from apical.equations.parameters import Parameter, check, declarations, quantity
 from apical.models.cells import CELLS
-from apical.networks.circuits.circuit import tables
+from apical.models.rules import BURST_DEPENDENT
+from apical.models.teachers import MIXTURE
+from apical.networks.circuits.circuit import Structure
 
 TABLE = {
     "i_bias": Parameter(100 * pA, "drive", "model", low=-1000 * pA, high=1000 * pA),
@@ -15,6 +17,13 @@ TABLE = {
     "fraction": Parameter(0.1, "share", "model", low=0.0, high=1.0),
     "rate": Parameter(8 * Hz, "rate", "model"),
 }
+
+
+def tables(cell):
+    """Parameters of the circuit with cells of this name, by group."""
+    return Structure.tables(CELLS[cell], MIXTURE, BURST_DEPENDENT)
+
+
 EVERY = {(cell, name): (p, table) for cell in CELLS for table in tables(cell).values() for name, p in table.items()}
 
 

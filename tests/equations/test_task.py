@@ -8,7 +8,8 @@ import pytest
 from brian2 import Clock, Network, StateMonitor, TimedArray
 
 from apical.equations.task import BASELINE, BLACK, FRAME_RATE, FREEZE, GREY, TIME_OUT, TRIAL
-from apical.models.interface import PARAMETERS, interface
+from apical.models.interface import interface, parameters
+from apical.models.teachers import MIXTURE
 from apical.networks.training.protocols import Protocol
 
 PROTOCOL = Protocol()
@@ -72,7 +73,7 @@ def run_equations(difference, minimum, target, probe_every, has_light, phase=GRE
     mice, frames = difference.shape
     clock = Clock(1 / FRAME_RATE, name="frame_clock")
     group = interface(mice, frozenset(), clock)
-    for name, parameter in PARAMETERS.items():
+    for name, parameter in parameters(MIXTURE).items():
         setattr(group, name, parameter.value)
     for name, value in FRAMES.items():
         setattr(group, f"{name}_frames", value)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from brian2 import Hz, Network, NeuronGroup, SpikeMonitor, linked_var, ms, pA
 
-from apical.models.inputs import PARAMETERS, SYNAPSE_PARAMETERS, feed_forward, input_units
+from apical.models.inputs import feed_forward, input_units, tables
+from apical.models.rules import BURST_DEPENDENT
 
 MICE, CELLS, INPUTS = 2, 3, 6
 DURATION, DT = 1500.0, 0.5  # ms
@@ -31,7 +32,7 @@ def learned(numpy_runtime, resting_cells, forced_spikes):
     mice.closed_loop = np.repeat([1, 0], CELLS)
     cells.event_average, cells.burst_average = EVENTS * Hz, BURSTS * Hz
     units = input_units(MICE * INPUTS, frozenset(), clock, frames)
-    for name, parameter in PARAMETERS.items():
+    for name, parameter in tables(BURST_DEPENDENT)["inputs"].items():
         setattr(units, name, parameter.value)
     units.rate_active = 30 * Hz
     task = NeuronGroup(MICE * INPUTS, "engaged : integer\nlatent : 1", clock=clock)
@@ -41,7 +42,7 @@ def learned(numpy_runtime, resting_cells, forced_spikes):
     units.mouse, units.unit = np.divmod(np.arange(MICE * INPUTS), INPUTS)
     units.seed = 1
     synapses = feed_forward(units, cells, MICE, frozenset(), clock)
-    for name, parameter in SYNAPSE_PARAMETERS.items():
+    for name, parameter in tables(BURST_DEPENDENT)["feed_forward"].items():
         setattr(synapses, name, parameter.value)
     # Two inputs start at the bounds, so that these are tried.
     first = np.tile([0, 60, 70, 80, 90, 240], MICE)[synapses.i]

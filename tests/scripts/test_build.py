@@ -87,7 +87,7 @@ def test_a_program_that_cannot_run_here_is_named(program, tmp_path):
     (damaged / "main").chmod(0o600)
     with pytest.raises(UserError, match=r"cannot run .*damaged/main: Permission denied"):
         apical("train", "--program", damaged, "--days", 1, "--protocol", "short", "--out", tmp_path / "run")
-    (damaged / "description.json").write_text("{}")
+    (damaged / "blueprint.pickle").write_bytes(b"")
     with pytest.raises(UserError, match="of another version of apical"):
         apical("train", "--program", damaged, "--out", tmp_path / "other")
 

@@ -12,6 +12,7 @@ from brian2.devices.cpp_standalone.device import CPPStandaloneDevice
 from apical.equations import noise
 from apical.models import cortical
 from apical.models.interneurons import volume_transmission
+from apical.networks.circuits.compiled import Compiled
 from apical.networks.circuits.cortex.populations import POPULATIONS, numbers
 from apical.networks.circuits.cortex.projections import (
     DELAY,
@@ -22,6 +23,7 @@ from apical.networks.circuits.cortex.projections import (
     projections,
 )
 from apical.networks.circuits.cortex.sampling import DELAYS, SESSION, Sampler
+from apical.networks.circuits.demand import DEFAULT_RATE, Demand
 
 DT = 0.1 * ms
 
@@ -47,7 +49,7 @@ class Connection:
 
 
 @dataclass(frozen=True)
-class Cortex:
+class Cortex(Compiled):
     """What is compiled; everything else are values that a run is given.
 
     scale : mm² of cortex, or part of the 77,759 neurons of the full network
@@ -56,6 +58,7 @@ class Cortex:
     """
 
     duration: ClassVar[str] = "layer_1.duration"
+    many_synapses: ClassVar[bool] = True
 
     scale: float = 0.1
     in_degree: float = 0.1
@@ -64,8 +67,10 @@ class Cortex:
     def build(self) -> Network:
         return build(self)
 
-    #: What a task adds to the cells of a group.
-    added: ClassVar[dict[str, cortical.Added]] = {}
+    @property
+    def added(self) -> dict[str, cortical.Added]:
+        """What a task adds to the cells of a group."""
+        return {}
 
     def task(self, groups: dict[str, NeuronGroup], clock: Clock) -> list:
         """Objects of a task, made before the network is connected."""
@@ -111,6 +116,28 @@ class Cortex:
             kind = "E" if excitatory(p.source) else "I"
             gathered.setdefault((*groups, p.compartment, kind, p.strength), []).append(p)
         return [self._connection(n, *key, members) for n, (key, members) in enumerate(gathered.items())]
+
+    @property
+    def demand(self) -> Demand:
+        """At the rates aimed at."""
+        size = self.group_sizes
+        rates = {
+            group: sum(self.sizes[name] * POPULATIONS[name].rate for name in names) / size[group]
+            for group, names in self.groups.items()
+        }
+        synapses = {c.name: round(c.sampler.expected) for c in self.connections}
+        synapses |= {"volume_transmission": size["neurogliaform"]}
+        monitors = {f"{group}_spikes": (size[group], rates[group]) for group in size}
+        return Demand(
+            copies=1,
+            predicted=(1,),
+            synapses=synapses,
+            lists=dict.fromkeys(synapses, 1),
+            bundles={c.name: size[c.source] * (c.longest_delay + 1) for c in self.connections},
+            rates={f"{group}._spikespace": rate for group, rate in rates.items()},
+            monitors=monitors | {"plateaus": (size["pyramidal"], DEFAULT_RATE)},
+            smaller="choose a smaller --scale or --in-degree",
+        )
 
     def _connection(self, number, source, target, compartment, kind, strength, members) -> Connection:
         sources, targets = self.groups[source], self.groups[target]

@@ -3,11 +3,8 @@
 import numpy as np
 
 from apical.equations.task import FRAME_RATE
-from apical.networks.circuits.circuit import Structure
-from apical.networks.circuits.cortex.network import Cortex
-from apical.networks.devices.cuda.demand import demand
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.cuda.gpu import Gpu
-from apical.networks.devices.target import Target
 from apical.networks.errors import UserError
 from apical.networks.recorded import VOLTAGE_RATE
 
@@ -23,7 +20,7 @@ STEPS = 256
 CONTEXT = 600 * 2**20
 
 
-def device_bytes(arrays: dict, structure: Structure | Cortex, target: Target, duration: float) -> dict[str, int]:
+def device_bytes(arrays: dict, blueprint: Blueprint, duration: float) -> dict[str, int]:
     """Estimated bytes on the GPU of a run of `duration` seconds: neurons, synapses, monitors, context.
 
     All but the context is proportional to the number of mice. Numbers of the source neurons of synapses, which are
@@ -31,8 +28,8 @@ def device_bytes(arrays: dict, structure: Structure | Cortex, target: Target, du
 
     arrays : table of ``arrays.json``
     """
-    asked = demand(structure)
-    total = {"neurons": 0, "synapses": 0, "monitors": 0, "context": CONTEXT + target.heap_mb * 2**20}
+    asked = blueprint.structure.demand
+    total = {"neurons": 0, "synapses": 0, "monitors": 0, "context": CONTEXT + blueprint.target.heap_mb * 2**20}
     longest, passing = 0, dict.fromkeys(asked.bundles, 0)
     for name, entry in arrays.items():
         owner, variable = name.split(".")
@@ -68,25 +65,24 @@ def _passing(groups: dict[str, int], synapses: dict[str, int]) -> int:
     return needed
 
 
-def mice_that_fit(gpu: Gpu, arrays: dict, structure: Structure, target: Target, duration: float) -> int | None:
-    """The number of mice like those of `structure` for which the free memory of `gpu` suffices; None: not known."""
+def mice_that_fit(gpu: Gpu, arrays: dict, blueprint: Blueprint, duration: float) -> int | None:
+    """The number of mice like those of `blueprint` for which the free memory of `gpu` suffices; None: not known."""
     if gpu.free is None:
         return None
-    parts = device_bytes(arrays, structure, target, duration)
-    per_mouse = (sum(parts.values()) - parts["context"]) / structure.mice
+    parts = device_bytes(arrays, blueprint, duration)
+    per_mouse = (sum(parts.values()) - parts["context"]) / blueprint.structure.demand.copies
     return max(int((gpu.free - parts["context"]) / per_mouse), 0)
 
 
-def check_memory(gpu: Gpu, arrays: dict, structure: Structure | Cortex, target: Target, duration: float) -> None:
+def check_memory(gpu: Gpu, arrays: dict, blueprint: Blueprint, duration: float) -> None:
     """Raises UserError when a run of `duration` seconds would not fit into the free memory of `gpu`."""
-    parts = device_bytes(arrays, structure, target, duration)
+    parts, asked = device_bytes(arrays, blueprint, duration), blueprint.structure.demand
     if gpu.free is None or sum(parts.values()) <= gpu.free:
         return
-    if isinstance(structure, Cortex):
-        needing, mend = "the network needs", "choose a smaller --scale or --in-degree"
-    else:
-        fits = mice_that_fit(gpu, arrays, structure, target, duration)
-        needing, mend = f"{structure.mice} mice need", f"enough for {fits} mice"
+    needing, mend = "the network needs", asked.smaller
+    if mend is None:
+        fits = mice_that_fit(gpu, arrays, blueprint, duration)
+        needing, mend = f"{asked.copies} mice need", f"enough for {fits} mice"
     raise UserError(
         f"{needing} {sum(parts.values()) / GIB:.1f} GiB of GPU memory, most of it for {max(parts, key=parts.get)}; "
         f"{gpu.name} has {gpu.free / GIB:.1f} GiB free, {mend}"

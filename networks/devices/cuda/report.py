@@ -5,9 +5,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from apical.networks.circuits.circuit import Structure
-from apical.networks.circuits.cortex.network import Cortex
-from apical.networks.devices.cuda.demand import DEFAULT_RATE, Demand, demand
+from apical.networks.circuits.compiled import Compiled
+from apical.networks.circuits.demand import DEFAULT_RATE, Demand
 from apical.networks.devices.cuda.kernels import Program, Traffic
 from apical.networks.devices.cuda.occupancy import (
     ARCHITECTURES,
@@ -126,7 +125,7 @@ class Report:
         ]
 
 
-def make_report(folder: Path, structure: Structure | Cortex, arrays: dict, arch: str | None = None) -> Report:
+def make_report(folder: Path, structure: Compiled, arrays: dict, arch: str | None = None) -> Report:
     """The report of the CUDA program in `folder`.
 
     arrays : table of ``arrays.json``
@@ -139,7 +138,7 @@ def make_report(folder: Path, structure: Structure | Cortex, arrays: dict, arch:
         mend = "make one with: apical build --device cuda_standalone --out DIR"
         raise UserError(f"{folder} holds no CUDA program; {mend}") from None
     logs = read_logs(folder, [f.name for f in program.functions.values() if f.is_kernel])
-    arch, asked = _choose(arch, logs, folder), demand(structure)
+    arch, asked = _choose(arch, logs, folder), structure.demand
     calls, kernels = [], []
     for clock, function in program.calls:
         operations = program.operations(function)

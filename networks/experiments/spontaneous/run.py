@@ -14,6 +14,7 @@ from brian2 import get_device, prefs, second, set_device
 
 from apical.networks.circuits.cortex.network import DT, Cortex, build
 from apical.networks.circuits.cortex.values import Values, values
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.cpp.compiler import COMPILER_FLAGS
 from apical.networks.devices.cuda.gpu import gpus, require_gpu
 from apical.networks.devices.program import CompiledProgram
@@ -42,7 +43,7 @@ def simulate(config: CortexConfig, progress: Progress = lambda phase: None) -> t
         progress("running")
         return on_runtime(s, given)
     progress("compiling")
-    program = CompiledProgram(s, config.target, lambda done, files: progress(f"compiling {done}/{files}"))
+    program = CompiledProgram(Blueprint(s, config.target), lambda done, files: progress(f"compiling {done}/{files}"))
     compiled = time.perf_counter()
     progress("running")
     with tempfile.TemporaryDirectory(prefix="apical-cortex-") as folder:

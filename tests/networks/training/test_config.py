@@ -87,8 +87,8 @@ def test_a_configuration_survives_being_written_and_read():
     assert Config(**config.model_dump()) == config
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", CELLS.values(), ids=str)
 def test_every_parameter_may_be_given_by_its_default(cell):
-    known = parameters_of("circuit", cell)
+    known = parameters_of(cell=cell)
     for name, parameter in known.items():
         assert values_of(name, str(parameter.value), known) == pytest.approx(float(parameter.value), rel=1e-12)

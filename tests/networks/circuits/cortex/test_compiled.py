@@ -9,8 +9,8 @@ import xarray as xr
 from typer.testing import CliRunner
 
 from apical.networks.circuits.cortex.values import values
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.program import generate_sources
-from apical.networks.devices.target import Target
 from apical.networks.experiments.spontaneous.activity import events
 from apical.networks.experiments.spontaneous.run import on_runtime, simulate
 from apical.scripts.main import app
@@ -76,7 +76,7 @@ def test_numpy_and_the_compiled_program_fire_the_same_spikes(folder, tiny, numpy
 
 def test_a_queued_synapse_takes_4_bytes(tiny, tmp_path):
     s = tiny().structure
-    generate_sources(s, Target(), tmp_path)
+    generate_sources(Blueprint(s), tmp_path)
     arrays = json.loads((tmp_path / "arrays.json").read_text())
     code = tmp_path / "code_objects"
     main = (tmp_path / "main.cpp").read_text()

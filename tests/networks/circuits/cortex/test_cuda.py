@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from apical.networks.circuits.cortex.network import Cortex
-from apical.networks.devices.cuda.demand import demand
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.cuda.gpu import Gpu
 from apical.networks.devices.cuda.memory import check_memory, device_bytes
 from apical.networks.devices.cuda.occupancy import read_logs
@@ -21,13 +21,14 @@ from apical.networks.experiments.cortex_on_gpu import sizes
 
 TARGET = Target("cuda_standalone", arch=("sm_90",))
 SMALL = Cortex(0.02, 0.1)
+BLUEPRINT = Blueprint(SMALL, TARGET)
 
 
 @pytest.fixture(scope="module")
 def sources(tmp_path_factory):
     """A generated program that is not compiled."""
     folder = tmp_path_factory.mktemp("sources")
-    generate_sources(SMALL, TARGET, folder)
+    generate_sources(BLUEPRINT, folder)
     return folder
 
 
@@ -53,8 +54,8 @@ def test_a_synapse_takes_8_bytes_on_the_gpu_and_12_more_while_its_group_is_made(
     offsets = 4 * sum(SMALL.group_sizes[c.source] * (31 if c.kind == "E" else 16) for c in SMALL.connections)
     # Besides: numbers of synapses, weights.
     fixed = len(sampled) * (4 + 4 + 4 + 8)
-    assert device_bytes(own, SMALL, TARGET, 1.0)["synapses"] == (
-        most + offsets + fixed + 4 * demand(SMALL).synapses["volume_transmission"]
+    assert device_bytes(own, BLUEPRINT, 1.0)["synapses"] == (
+        most + offsets + fixed + 4 * SMALL.demand.synapses["volume_transmission"]
     )
 
 
@@ -78,11 +79,11 @@ def test_synapses_are_not_written_to_the_disk(sources):
 
 
 def test_a_network_that_does_not_fit_says_what_to_change(arrays):
-    needed = sum(device_bytes(arrays, SMALL, TARGET, 1.0).values())
+    needed = sum(device_bytes(arrays, BLUEPRINT, 1.0).values())
     card = lambda free: Gpu(0, "card", "sm_90", free, free, "580", "GPU-1")  # noqa: E731
-    check_memory(card(needed), arrays, SMALL, TARGET, 1.0)
+    check_memory(card(needed), arrays, BLUEPRINT, 1.0)
     with pytest.raises(UserError, match=r"needs [\d.]+ GiB of GPU memory, .*; card has [\d.]+ GiB free, .* --scale or"):
-        check_memory(card(needed - 1), arrays, SMALL, TARGET, 1.0)
+        check_memory(card(needed - 1), arrays, BLUEPRINT, 1.0)
 
 
 def test_a_step_launches_a_kernel_for_each_part_and_waits_for_none(sources, arrays):
@@ -96,14 +97,14 @@ def test_a_step_launches_a_kernel_for_each_part_and_waits_for_none(sources, arra
 def test_synaptic_events_are_synapses_times_rates(sources, arrays):
     report = make_report(sources, SMALL, arrays)
     (kernel,) = [k for k in report.kernels if k.name == "_run_kernel_point_to_point_pre_codeobject"]
-    rates = demand(SMALL).rates
+    rates = SMALL.demand.rates
     assert kernel.events == pytest.approx(31 * SMALL.group_sizes["point"] * rates["point._spikespace"]), (
         "of 0 to 30 steps"
     )
     assert kernel.traffic.total("event") == 4 + 4 + 4  # number, where its synapses with that delay begin and end
     assert kernel.traffic.total("cell") == 0
     assert kernel.events * kernel.synapses == pytest.approx(
-        demand(SMALL).synapses["point_to_point"] * rates["point._spikespace"]
+        SMALL.demand.synapses["point_to_point"] * rates["point._spikespace"]
     )
     per_synapse = 4 + 4 + 8 + 8  # number, target, current twice
     assert kernel.traffic.total("synapse") == per_synapse

@@ -1,7 +1,6 @@
 """The brain-computer interface on the cortical network. One program is compiled."""
 
 import json
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ from typer.testing import CliRunner
 from apical.networks.circuits.circuit import Structure
 from apical.networks.circuits.cortex.populations import POPULATIONS
 from apical.networks.circuits.cortex.task import TaskCortex
-from apical.networks.devices.target import Target
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.errors import UserError
 from apical.networks.training.cohort import check_same
 from apical.networks.training.config import Config, load_config
@@ -135,6 +134,5 @@ def test_another_scale_is_what_a_run_cannot_be_resumed_with(tmp_path):
 
 
 def test_the_program_of_one_network_does_not_run_the_other():
-    built = SimpleNamespace(structure=TaskCortex(), target=Target())
     with pytest.raises(UserError, match=r"^here was built for another network"):
-        check_same("here", built, Structure(), Target())
+        check_same("here", Blueprint(TaskCortex()), Blueprint(Structure()))

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from apical.networks.circuits.circuit import Structure
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.cuda.report import make_report
 from apical.networks.devices.cuda.toolchain import packaged_folder, toolchain
 from apical.networks.devices.program import CompiledProgram
@@ -37,7 +38,7 @@ def program():
         patch.setenv("PATH", os.pathsep.join(folders))
         patch.delenv("CUDA_PATH", raising=False)
         assert shutil.which("nvcc") is None and toolchain().nvcc.is_relative_to(packaged_folder())
-        yield CompiledProgram(EVERYTHING, Target("cuda_standalone", arch=("sm_90",)))
+        yield CompiledProgram(Blueprint(EVERYTHING, Target("cuda_standalone", arch=("sm_90",))))
 
 
 def test_all_conditions_and_protocols_share_one_program():

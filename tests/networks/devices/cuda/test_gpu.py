@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from apical.networks.circuits.circuit import Structure
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.cuda.gpu import MIB, Gpu, gpus, require_gpu
 from apical.networks.devices.cuda.memory import CONTEXT, check_memory, device_bytes, mice_that_fit
 from apical.networks.devices.program import CompiledProgram, generate_sources
@@ -73,7 +74,7 @@ def generated(tmp_path_factory):
     """A structure and the arrays of its CUDA program."""
     structure = Structure(mice=2, cells=12, inputs=10, ndnf=3)
     folder = tmp_path_factory.mktemp("sources")
-    generate_sources(structure, TARGET, folder)
+    generate_sources(Blueprint(structure, TARGET), folder)
     return structure, json.loads((folder / "arrays.json").read_text())
 
 
@@ -90,7 +91,7 @@ class TestMemory:
         expected = feed_forward * (4 + 4 + 8 + 2 * 4) + volume_transmission * (4 + 4 + 4) + readout * (4 + 4 + 8)
         # Besides: four-byte counts of synapses, three delays, w_max.
         expected += sum(4 + 4 + 4 for _ in structure.synapses) + 2 * 8 + 8
-        assert device_bytes(arrays, structure, TARGET, 1.0)["synapses"] == expected
+        assert device_bytes(arrays, Blueprint(structure, TARGET), 1.0)["synapses"] == expected
 
     def test_monitors_as_counted_by_hand(self, generated):
         structure, arrays = generated
@@ -102,11 +103,11 @@ class TestMemory:
         # only when doubled; the times are there twice while they grow. Plateaus are fewer.
         room = 2 * 256 * 24
         events = 2 * room * (4 + 8 + 4) + room * (4 + 8)
-        assert device_bytes(arrays, structure, TARGET, 100.0)["monitors"] == frames + events
+        assert device_bytes(arrays, Blueprint(structure, TARGET), 100.0)["monitors"] == frames + events
 
     def test_neurons_and_context(self, generated):
         structure, arrays = generated
-        parts = device_bytes(arrays, structure, Target("cuda_standalone", heap_mb=7), 1.0)
+        parts = device_bytes(arrays, Blueprint(structure, Target("cuda_standalone", heap_mb=7)), 1.0)
         assert parts["context"] == CONTEXT + 7 * 2**20
         groups = ("pyramidal", "inputs", "latents", "ndnf", "readout")
         known = [e for name, e in arrays.items() if name.split(".")[0] in groups]
@@ -115,20 +116,20 @@ class TestMemory:
 
     def test_too_little_says_how_many_mice_fit(self, generated):
         structure, arrays = generated
-        parts = device_bytes(arrays, structure, TARGET, 100.0)
+        parts = device_bytes(arrays, Blueprint(structure, TARGET), 100.0)
         enough = sum(parts.values())
-        check_memory(card(enough), arrays, structure, TARGET, 100.0)
-        check_memory(card(None), arrays, structure, TARGET, 100.0)
+        check_memory(card(enough), arrays, Blueprint(structure, TARGET), 100.0)
+        check_memory(card(None), arrays, Blueprint(structure, TARGET), 100.0)
         with pytest.raises(UserError, match=r"2 mice need .* GiB .* for context; card has .* enough for 1 mice"):
-            check_memory(card(enough - 1), arrays, structure, TARGET, 100.0)
+            check_memory(card(enough - 1), arrays, Blueprint(structure, TARGET), 100.0)
         with pytest.raises(UserError, match="enough for 0 mice"):
-            check_memory(card(parts["context"] - 1), arrays, structure, TARGET, 100.0)
-        assert mice_that_fit(card(enough), arrays, structure, TARGET, 1.0) > 2, "shorter runs record less"
+            check_memory(card(parts["context"] - 1), arrays, Blueprint(structure, TARGET), 100.0)
+        assert mice_that_fit(card(enough), arrays, Blueprint(structure, TARGET), 1.0) > 2, "shorter runs record less"
 
     def test_a_program_does_not_start_on_a_full_gpu(self, generated, cards, tmp_path):
         structure, arrays = generated
         program = CompiledProgram.__new__(CompiledProgram)
-        program.structure, program.target, program.folder, program.arrays = structure, TARGET, tmp_path, arrays
+        program.blueprint, program.folder, program.arrays = Blueprint(structure, TARGET), tmp_path, arrays
         cards("0, GPU-1, 9.0, 1000, 700, 580, small")
         with pytest.raises(UserError, match=r"small has 0\.7 GiB free, enough for 0 mice"):
             program.run({"readout.duration": np.asarray(1.0)}, tmp_path / "out")

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from apical.networks.circuits.circuit import Structure
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.cuda.kernels import Program
 from apical.networks.devices.cuda.parse import functions
 from apical.networks.devices.cuda.report import CARDS, make_report
@@ -23,7 +24,7 @@ STRUCTURE = Structure(mice=2, cells=12, inputs=10, ndnf=3)
 def sources(tmp_path_factory):
     """A generated program that is not compiled."""
     folder = tmp_path_factory.mktemp("sources")
-    generate_sources(STRUCTURE, Target("cuda_standalone", arch=("sm_90",)), folder)
+    generate_sources(Blueprint(STRUCTURE, Target("cuda_standalone", arch=("sm_90",))), folder)
     return folder
 
 
@@ -171,8 +172,7 @@ def test_wrong_folders_and_options_are_one_line(compiled, sources, tmp_path, mon
     for log in compiled.rglob("*.log"):
         log.unlink()
     assert "has no logs of the compiler" in error("--program", compiled)
-    description = compiled / "description.json"
-    description.write_text(description.read_text().replace("cuda_standalone", "cpp_standalone"))
+    Blueprint(STRUCTURE).save(compiled)
     assert "holds a C++ program" in error("--program", compiled)
     monkeypatch.setattr("apical.networks.devices.cuda.toolchain._version", lambda nvcc: None)
     assert "no CUDA compiler (nvcc) found" in error()
