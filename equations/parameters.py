@@ -1,6 +1,7 @@
 """Parameters as documented data: value with unit, meaning and source, each in one place."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ import numpy as np
 from brian2 import DimensionMismatchError, Quantity, get_dimensions, get_unit
 from brian2.units.allunits import all_units
 
+_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*)$")
 _UNITS = {str(unit): unit for unit in all_units}
 
 
@@ -49,18 +51,16 @@ def declarations(table: Table, per_neuron: frozenset[str] = frozenset()) -> str:
 
 
 def quantity(text: str | float) -> Quantity | float:
-    """Read a number with unit, such as ``"250 pA"``; a bare number is dimensionless.
+    """Read a number with unit, such as ``"250 pA"`` or ``"250pA"``; a bare number is dimensionless.
 
     Raises ValueError for text that is no number, or an unknown unit.
     """
     if isinstance(text, int | float):
         return float(text)
-    number, _, unit = text.strip().partition(" ")
-    unit = unit.strip()
-    try:
-        value = float(number)
-    except ValueError:
-        raise ValueError(f"{text!r} is no number with unit; write it like '250 pA'") from None
+    written = _NUMBER.match(text.strip())
+    if written is None:
+        raise ValueError(f"{text!r} is no number with unit; write it like '250 pA'")
+    value, unit = float(written[1]), written[2]
     if not unit:
         return value
     if unit not in _UNITS:

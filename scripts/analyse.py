@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+
+from apical.scripts.progress import progress
 
 
 def analyse(
@@ -21,25 +22,16 @@ def analyse(
     Writes RUN/analysis.json, tables in RUN/analysis/ and figures in RUN/figures/. Example: apical train --record
     imaging --protocol short --out results/a; apical analyse results/a
     """
-    import apical.analysis.statistics.analyse
     from apical.analysis.figures.all_analyses import save_study_figures
+    from apical.analysis.statistics import analyse
 
-    console = Console()
-    with progress_bar(console) as bar:
-        task = bar.add_task("analysing", total=None)
-        result = apical.analysis.statistics.analyse.analyse(
-            run, reference, jobs, lambda done, count: bar.update(task, completed=done, total=count)
-        )
-        bar.update(task, description="figures")
+    with progress("steps") as show:
+        result = analyse.analyse(run, reference, jobs, lambda done, count: show("analysing", done, count))
+        show("figures", 1, None)
         save_study_figures(run)
+    console = Console()
     console.print(statistics_table(result["statistics"], f"{result['condition']}, {len(result['mice'])} mice"))
     console.print(f"{run}/analysis.json has all numbers, {run}/figures the figures.", highlight=False)
-
-
-def progress_bar(console: Console) -> Progress:
-    """Steps done and left."""
-    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console, transient=True)
 
 
 def statistics_table(statistics: list[dict], title: str) -> Table:

@@ -11,11 +11,13 @@ from rich.console import Console
 
 from apical.networks.errors import UserError
 
-app = typer.Typer(no_args_is_help=True, help="Measure speed and memory; writes JSON and docs/benchmarks.md.")
+app = typer.Typer(no_args_is_help=True, help="Measure speed and memory; writes JSON and a page with the tables.")
 
 Out = Annotated[Path, typer.Option(help="Folder of the results, one JSON file per recipe.")]
-Page = Annotated[Path, typer.Option(help="Page to write from all results in --out.")]
-RESULTS, PAGE = Path("results/bench"), Path("docs/benchmarks.md")
+Page = Annotated[
+    Path | None, typer.Option(help="Page to write from all results in --out. Default: benchmarks.md in --out.")
+]
+RESULTS = Path("results/bench")
 
 
 @app.command()
@@ -26,7 +28,7 @@ def cortex(
     seconds: Annotated[float, typer.Option(help="Biological time of a run.", min=0.1)] = 10.0,
     repeats: Annotated[int, typer.Option(help="Runs of which the median counts.", min=1)] = 5,
     out: Out = RESULTS,
-    page: Page = PAGE,
+    page: Page = None,
 ) -> None:
     """Time the cortical network over its size, at a fixed number of synapses per neuron.
 
@@ -69,7 +71,7 @@ def nest(
     seconds: Annotated[float, typer.Option(help="Biological time of a run.", min=0.1)] = 10.0,
     repeats: Annotated[int, typer.Option(help="Runs of which the median counts.", min=1)] = 5,
     out: Out = RESULTS,
-    page: Page = PAGE,
+    page: Page = None,
 ) -> None:
     """Time Brian2's C++ beside NEST on the same network of two-compartment pyramidal cells.
 
@@ -93,11 +95,11 @@ def nest(
         raise UserError(f"--threads {threads}: this machine has {os.cpu_count()} processors")
     if (needed := recipe.NEEDED * max(sizes) * in_degree) > free_memory():
         raise UserError(f"{max(sizes):,} neurons need about {needed / 2**30:.0f} GiB; choose fewer --neurons")
-    about, console = _about(), Console()
+    about = _about()
     started = perf_counter()
-    module = built_module(console)
+    module = built_module()
     module_s = None if module.was_cached else perf_counter() - started
-    with console.status("") as status:
+    with Console().status("") as status:
         measured, verdicts = recipe.measure(module, sizes, in_degree, counts, seconds, repeats, status.update)
         memory = recipe.bytes_per_synapse(module, max(sizes), in_degree, status.update)
     result = {
@@ -120,7 +122,7 @@ def study(
     protocol: Annotated[str, typer.Option(help="full; short for a first look.")] = "full",
     cells: Annotated[int, typer.Option(help="Pyramidal cells per mouse.", min=10)] = 310,
     out: Out = RESULTS,
-    page: Page = PAGE,
+    page: Page = None,
 ) -> None:
     """Time one day of the full protocol, and extrapolate to the whole study: 15 mice, 14 days."""
     from apical.benchmarks import study as recipe
@@ -140,7 +142,7 @@ def profile(
     in_degree: Annotated[float, typer.Option(help="Of the synapses of a neuron in the full network.")] = 0.05,
     seconds: Annotated[float, typer.Option(help="Biological time.", min=0.1)] = 10.0,
     out: Out = RESULTS,
-    page: Page = PAGE,
+    page: Page = None,
 ) -> None:
     """Find where the time of the cortical network goes, and what this machine's memory would allow. Needs Linux perf.
 
@@ -169,10 +171,11 @@ def _about() -> dict:
     return {**environment(), "date": date.today().isoformat(), "load_before": os.getloadavg()[0]}
 
 
-def _write(out: Path, name: str, result: dict, page: Path) -> None:
+def _write(out: Path, name: str, result: dict, page: Path | None) -> None:
     from apical.benchmarks.page import write_page
     from apical.networks.files import cannot_write, written_whole
 
+    page = page or out / "benchmarks.md"
     try:
         out.mkdir(parents=True, exist_ok=True)
         with written_whole(out / f"{name}.json") as partial:

@@ -8,35 +8,30 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from apical.networks.errors import UserError
-from apical.networks.recorded import RECORD
 from apical.networks.training.config import Config, load_config
-
-#: Help of ``--record``.
-RECORD_HELP = "; ".join(f"{name}: {meaning}" for name, meaning in RECORD.items()) + "."
-
-
-def option(help_text: str, field: str | None = None):
-    """A command-line option; the default of a field of the configuration is named in its help."""
-    default = f" Default: {Config.model_fields[field].default}." if field else ""
-    return typer.Option(help=help_text + default, show_default=False)
+from apical.scripts.options import given, option
+from apical.scripts.progress import progress
 
 
 def build(
     out: Annotated[Path, typer.Option(help="Folder of the program; must be new or empty.", show_default=False)],
-    mice: Annotated[int | None, option("Number of mice.", "mice")] = None,
-    cells: Annotated[int | None, option("Layer 5 pyramidal cells per mouse.", "cells")] = None,
-    record: Annotated[str | None, option(RECORD_HELP, "record")] = None,
-    device: Annotated[str, option("cuda_standalone or cpp_standalone. Default: cuda_standalone.")] = "cuda_standalone",
-    precision: Annotated[str | None, option("double or single.", "precision")] = None,
-    math: Annotated[str | None, option("precise (as on the CPU) or fast (nvcc -use_fast_math).", "math")] = None,
-    arch: Annotated[
-        str | None, option("GPUs to compile for. Default: that of this machine, else sm_80,sm_90 (A100, H100).")
-    ] = None,
+    mice: Annotated[int | None, option("mice")] = None,
+    cells: Annotated[int | None, option("cells")] = None,
+    record: Annotated[str | None, option("record")] = None,
+    pyramidal: Annotated[str | None, option("pyramidal")] = None,
+    teacher: Annotated[str | None, option("teacher")] = None,
+    rule: Annotated[str | None, option("rule")] = None,
+    device: Annotated[
+        str, typer.Option(help="cuda_standalone or cpp_standalone: what to compile for.")
+    ] = "cuda_standalone",
+    precision: Annotated[str | None, option("precision")] = None,
+    math: Annotated[str | None, option("math")] = None,
+    arch: Annotated[str | None, option("arch")] = None,
     config: Annotated[
-        Path | None, option("TOML file with these and the options of apical train, and a table of parameters.")
+        Path | None,
+        typer.Option(help="TOML file with these and the options of apical train, and a table of parameters."),
     ] = None,
 ) -> None:
     """Generate and compile the program of a cohort, for this machine or for a GPU elsewhere.
@@ -48,23 +43,19 @@ def build(
     from apical.networks.devices.program import CompiledProgram
     from apical.networks.training.cohort import blueprint_of
 
-    options = dict(mice=mice, cells=cells, record=record, device=device, precision=precision, math=math, arch=arch)
-    settings = load_config(config, **{name: value for name, value in options.items() if value is not None})
+    options = given(mice=mice, cells=cells, record=record, pyramidal=pyramidal, teacher=teacher, rule=rule)
+    options |= given(device=device, precision=precision, math=math, arch=arch)
+    settings = load_config(config, **options)
     if settings.device == "runtime":
         raise UserError("--device runtime compiles nothing; choose cuda_standalone or cpp_standalone")
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
         raise UserError(f"{out} exists; choose another --out")
 
-    console = Console()
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} files"))
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("compiling", total=None)
-        program = CompiledProgram(
-            blueprint_of(settings),
-            lambda done, files: bar.update(task, completed=done, total=files),
-        )
+    with progress("files") as show:
+        show("compiling", 0, None)
+        program = CompiledProgram(blueprint_of(settings), lambda done, files: show("compiling", done, files))
     _copy(program.folder, settings, out)
-    console.print(
+    Console().print(
         f"{out} holds the program. Where the GPU is: apical train --program {out} --out RUN",
         highlight=False,
         soft_wrap=True,

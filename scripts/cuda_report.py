@@ -14,7 +14,7 @@ from apical.networks.devices.cuda.occupancy import ARCHITECTURES
 from apical.networks.devices.cuda.report import LAUNCH, KernelReport, Prediction, Report, make_report
 from apical.networks.errors import UserError
 from apical.networks.training.config import load_config
-from apical.scripts.build import RECORD_HELP, option
+from apical.scripts.options import given, option
 
 
 def cuda_report(
@@ -22,14 +22,16 @@ def cuda_report(
         Path | None,
         typer.Option(help="Folder that apical build made. Without it, a program is made and kept in cache."),
     ] = None,
-    mice: Annotated[int | None, option("Number of mice.", "mice")] = None,
-    cells: Annotated[int | None, option("Layer 5 pyramidal cells per mouse.", "cells")] = None,
-    record: Annotated[str | None, option(RECORD_HELP, "record")] = None,
-    precision: Annotated[str | None, option("double or single.", "precision")] = None,
-    math: Annotated[str | None, option("precise (as on the CPU) or fast (nvcc -use_fast_math).", "math")] = None,
+    mice: Annotated[int | None, option("mice")] = None,
+    cells: Annotated[int | None, option("cells")] = None,
+    record: Annotated[str | None, option("record")] = None,
+    precision: Annotated[str | None, option("precision")] = None,
+    math: Annotated[str | None, option("math")] = None,
     arch: Annotated[
         str | None,
-        option("GPU to report, such as sm_90, of those the program is compiled for. Default: the newest of them."),
+        typer.Option(
+            help="GPU to report, such as sm_90, of those the program is compiled for. Default: the newest of them."
+        ),
     ] = None,
     cortex: Annotated[
         list[str] | None,
@@ -61,18 +63,17 @@ def cuda_report(
 
     Example: apical build --out gpu --arch sm_80,sm_90; apical cuda-report --program gpu --arch sm_80
     """
-    fixed = dict(mice=mice, cells=cells, record=record, precision=precision, math=math)
-    given = {name: value for name, value in fixed.items() if value is not None}
+    options = given(mice=mice, cells=cells, record=record, precision=precision, math=math)
     if cortex:
-        if program or given or arch:
+        if program or options or arch:
             raise UserError("--cortex takes --launch-us and --json, no option of the programs of cohorts")
         predict(cortex, launch_us, json_file)
         return
-    if program is not None and given:
-        raise UserError(f"--{next(iter(given))} is fixed by the program in {program}; leave one of the two out")
+    if program is not None and options:
+        raise UserError(f"--{next(iter(options))} is fixed by the program in {program}; leave one of the two out")
     if arch is not None and arch not in ARCHITECTURES:
         raise UserError(f"unknown architecture {arch}; known: {', '.join(ARCHITECTURES)}")
-    compiled = _built(program) if program else _compiled(given | ({"arch": arch} if arch else {}))
+    compiled = _built(program) if program else _compiled(options | ({"arch": arch} if arch else {}))
     report = make_report(compiled.folder, compiled.structure, compiled.arrays, arch)
     if report.arch is None:
         raise UserError(f"{compiled.folder} has no logs of the compiler; make it again with: apical build --out DIR")

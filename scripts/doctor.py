@@ -1,4 +1,4 @@
-"""apical doctor: what this machine can do, and the mend for what it lacks."""
+"""``apical doctor``: what this machine can do, and the mend for what it lacks."""
 
 import importlib.metadata
 import importlib.util
@@ -83,7 +83,7 @@ def _disk() -> Check:
 
 
 def _program_cache() -> Check:
-    from apical.networks.devices.program import cache_folder
+    from apical.networks.devices.cache import cache_folder
 
     folder = cache_folder()
     nearest = next(path for path in (folder, *folder.parents) if path.exists())
@@ -128,7 +128,7 @@ def _package(name: str, module: str, distribution: str) -> Check:
             found = importlib.metadata.version(distribution)
         except importlib.metadata.PackageNotFoundError:
             found = "built from source"
-    return _optional(name, found, 'pip install -e ".[nest]"')
+    return _optional(name, found, 'pip install "apical[nest]"')
 
 
 def _nest_module() -> Check:

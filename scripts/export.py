@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from apical.scripts.progress import progress
 
 
 def export(
@@ -28,26 +29,15 @@ def export(
     from apical.analysis.export import export_run
     from apical.networks.errors import UserError
 
-    console = Console()
-    with Progress(
-        TextColumn("{task.description:<20}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    ) as bar:
-        task = bar.add_task("checking the run", total=None)
-
-        def show(done: int, total: int, what: str) -> None:
-            bar.update(task, completed=done, total=total, description=what)
-
+    with progress("files") as show:
+        show("checking the run", 0, None)
         try:
-            missing = export_run(run, out, format, mouse, session, overwrite, show)
+            missing = export_run(
+                run, out, format, mouse, session, overwrite, lambda done, total, what: show(what, done, total)
+            )
         except KeyboardInterrupt:
             raise UserError("stopped; the same command goes on") from None
+    console = Console()
     if missing:
         console.print(f"not recorded by this run, so not exported: {', '.join(missing)}", soft_wrap=True)
     console.print(f"{out} holds the run as {format}.", highlight=False, soft_wrap=True)

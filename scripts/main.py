@@ -1,56 +1,104 @@
-"""The console script ``apical``: one module per command."""
+"""The console script ``apical``: one module per command, which is imported when its command is called."""
 
+import ast
+import os
 import sys
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
+from typer.core import TyperCommand, TyperGroup
 
-from apical.scripts import (
-    analyse,
-    bench,
-    build,
-    cortex,
-    cuda_report,
-    doctor,
-    export,
-    fit_cell,
-    nest,
-    paper,
-    plot_sweep,
-    report,
-    sweep,
-    train,
-    validate,
+#: Commands in the order of the help; each is a function or a group of commands in the module of its name.
+COMMANDS = (
+    "train",
+    "compare",
+    "sweep",
+    "plot-sweep",
+    "analyse",
+    "paper",
+    "report",
+    "export",
+    "validate",
+    "fit-cell",
+    "parameters",
+    "cite",
+    "cortex",
+    "nest",
+    "build",
+    "cuda-report",
+    "bench",
+    "cache",
+    "doctor",
 )
+
+
+class Commands(TyperGroup):
+    """Commands that are read without being imported for the help, which takes none of their libraries."""
+
+    def list_commands(self, context: typer.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: typer.Context, name: str) -> TyperCommand | None:
+        return TyperCommand(name, help=summary(name)) if name in COMMANDS else None
+
+    def resolve_command(self, context: typer.Context, words: list[str]):
+        name, _, rest = super().resolve_command(context, words)
+        return name, name and imported(name), rest
+
+
+def summary(name: str) -> str:
+    """The first line of the docstring of a command's module, without its name."""
+    source = Path(__file__).with_name(f"{name.replace('-', '_')}.py").read_text()
+    docstring = ast.get_docstring(ast.parse(source)) or ""
+    text = docstring.partition("\n")[0].partition(": ")[2]
+    return text[:1].upper() + text[1:]
+
+
+def imported(name: str) -> TyperCommand | TyperGroup:
+    """The command of this name, ready to run."""
+    module = import_module(f"apical.scripts.{name.replace('-', '_')}")
+    if group := getattr(module, "app", None):
+        return typer.main.get_command(group)
+    single = typer.Typer(
+        add_completion=False, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]}
+    )
+    single.command(name)(getattr(module, name.replace("-", "_")))
+    return typer.main.get_command(single)
+
 
 app = typer.Typer(
-    help="Spiking mice learn a brain-computer interface from teaching signals in their apical dendrites.",
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(train.train)
-app.command()(sweep.sweep)
-app.command()(plot_sweep.plot_sweep)
-app.command()(analyse.analyse)
-app.command()(paper.paper)
-app.command()(report.report)
-app.command()(build.build)
-app.command()(cuda_report.cuda_report)
-app.command()(cortex.cortex)
-app.command()(doctor.doctor)
-app.command()(export.export)
-app.command()(validate.validate)
-app.command()(fit_cell.fit_cell)
-app.add_typer(bench.app, name="bench")
-app.add_typer(nest.app, name="nest")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"apical {version('apical')}")
+        raise typer.Exit
+
+
+@app.callback()
+def apical(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Spiking mice learn a brain-computer interface from teaching signals in their apical dendrites."""
 
 
 def main() -> None:
     """Run a command; an error that the user can mend is one line, exit code 1."""
     from apical.networks.errors import UserError
 
+    # Processes that are started look for modules where Python keeps them, not in the folder where they start.
+    os.environ["PYTHONSAFEPATH"] = "1"
     try:
         app()
     except UserError as error:

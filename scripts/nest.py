@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+from apical.scripts.progress import progress
 
 app = typer.Typer(help="The cells in NEST, through NESTML.", no_args_is_help=True)
 
@@ -19,19 +20,18 @@ _CONFIG = typer.Option(
 @app.command()
 def build(nest_config: Annotated[Path | None, _CONFIG] = None) -> None:
     """Compile the NESTML models in models/nestml/ into a module that nest.Install loads."""
-    console = Console()
-    module = built_module(console, nest_config)
-    console.print(f'In PyNEST: nest.Install("{module.path}")', highlight=False, soft_wrap=True)
+    module = built_module(nest_config)
+    Console().print(f'In PyNEST: nest.Install("{module.path}")', highlight=False, soft_wrap=True)
 
 
-def built_module(console: Console, nest_config: Path | None = None):
-    """The module, compiled with a progress bar unless the cache has it. Raises UserError."""
+def built_module(nest_config: Path | None = None):
+    """The module, compiled with progress unless the cache has it. Raises UserError."""
     from apical.networks.nest.module import NestModule
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total} files"))
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("NESTML: a minute or two, once", total=None)
-        return NestModule(nest_config, lambda done, files: bar.update(task, completed=done, total=files or None))
+    with progress("files") as show:
+        what = "NESTML: a minute or two, once"
+        show(what, 0, None)
+        return NestModule(nest_config, lambda done, files: show(what, done, files or None))
 
 
 @app.command()
@@ -40,7 +40,7 @@ def check(nest_config: Annotated[Path | None, _CONFIG] = None) -> None:
     from apical.networks.nest import crosscheck
 
     console = Console()
-    module = built_module(console, nest_config)
+    module = built_module(nest_config)
     console.print("Frozen currents, 10 s, Runge-Kutta in both: part of the spikes within a step, on the same step")
     found = crosscheck.both(module, "single", crosscheck.frozen_currents(10) | {"method": "rk4"})
     _print(console, {kind: crosscheck.agreement(*found, kind) for kind in crosscheck.NEURONS})

@@ -12,19 +12,20 @@ from rich.console import Console
 from apical.analysis.report.plan import ABLATIONS, DARK, STUDY, Arm
 from apical.networks.errors import UserError
 from apical.networks.training.config import Config, load_config
-from apical.networks.training.protocols import PROTOCOLS
 from apical.networks.training.store import read_description
-from apical.scripts.build import option
+from apical.scripts.options import Set, given, option, parameters_of
+from apical.scripts.progress import progress
 
 #: Called with the work done so far, all work (both in mouse-days) and what is under way.
 Show = Callable[[float, float, str], None]
 
 
 def paper(
-    protocol: Annotated[str | None, option(f"Length of the days: {', '.join(PROTOCOLS)}.", "protocol")] = None,
-    seed: Annotated[int | None, option("Seed of all noise.", "seed")] = None,
-    device: Annotated[str | None, option("cpp_standalone, cuda_standalone or runtime.", "device")] = None,
-    threads: Annotated[int | None, option("Shards of a cohort, and processes of the analyses.", "threads")] = None,
+    protocol: Annotated[str | None, option("protocol")] = None,
+    seed: Annotated[int | None, option("seed")] = None,
+    device: Annotated[str | None, option("device")] = None,
+    threads: Annotated[int | None, option("threads", more="Also processes of the analyses.")] = None,
+    settings: Set = None,
     out: Annotated[Path, typer.Option(help="Folder of the study: a folder per arm.")] = Path("results/paper"),
     ablations: Annotated[bool, typer.Option("--ablations", help="Also what each part of the model is for.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted study in --out.")] = False,
@@ -36,24 +37,23 @@ def paper(
     """
     from apical.analysis.report.claims_page import claims_page
     from apical.analysis.report.page import study_of, write_report, write_text
-    from apical.scripts.analyse import progress_bar, statistics_table
+    from apical.scripts.analyse import statistics_table
 
-    options = dict(protocol=protocol, seed=seed, device=device, threads=threads)
-    given = {name: value for name, value in options.items() if value is not None}
-    settings = load_config(None, _begun(out) if resume else None, record="imaging", **given)
+    options = given(protocol=protocol, seed=seed, device=device, threads=threads)
+    begun = _begun(out) if resume else None
+    chosen = load_config(None, begun, record="imaging", parameters=parameters_of(settings), **options)
     arms = STUDY + (ABLATIONS if ablations else ())
-    console = Console()
-    with progress_bar(console) as bar:
-        task = bar.add_task("building", total=None)
+    with progress("mouse-days, each twice") as show:
         try:
-            run_study(arms, settings, out, resume, lambda done, all, what: _show(bar, task, done, all, what))
+            run_study(arms, chosen, out, resume, lambda done, all, what: show(what, done, all))
         except KeyboardInterrupt:
-            raise UserError(f"stopped; go on with: {_again(given, out, ablations)}") from None
+            raise UserError(f"stopped; go on with: {_again(options, settings, out, ablations)}") from None
     runs = [out / arm.name for arm in arms if arm.name != DARK]
     study = study_of(runs)
     write_text(out / "paper.json", json.dumps(study, indent=1, allow_nan=False))
     write_text(out / "claims.md", claims_page(study))
     write_report(runs, out / "report.html")
+    console = Console()
     console.print(statistics_table(study["statistics"], "the study beside the paper"))
     counts = study["counts"]
     console.print(
@@ -137,13 +137,10 @@ def _analysed(run: Path, reference: Path | None) -> bool:
     return reference is None or "residual_shift" in found["values"]
 
 
-def _show(bar, task, done: float, whole: float, what: str) -> None:
-    bar.update(task, completed=round(done, 1), total=whole, description=what)
-
-
-def _again(given: dict, out: Path, ablations: bool) -> str:
+def _again(options: dict, settings: list[str] | None, out: Path, ablations: bool) -> str:
     words = ["apical", "paper", "--resume", *(["--ablations"] if ablations else [])]
-    words += [word for name, value in given.items() for word in (f"--{name}", str(value))]
+    words += [word for name, value in options.items() for word in (f"--{name}", str(value))]
+    words += [word for setting in settings or () for word in ("--set", setting)]
     return shlex.join([*words, "--out", str(out)])
 
 
@@ -152,4 +149,4 @@ def _begun(out: Path) -> dict:
     if not (out / STUDY[0].name / "run.json").is_file():
         return {}
     config = read_description(out / STUDY[0].name)["config"]
-    return {name: config[name] for name in ("protocol", "seed", "device", "threads")}
+    return {name: config[name] for name in ("protocol", "seed", "device", "threads", "parameters")}

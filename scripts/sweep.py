@@ -7,22 +7,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.filesize import decimal
-from rich.progress import (
-    BarColumn,
-    Progress,
-    ProgressColumn,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
-from rich.text import Text
 
 from apical.networks.errors import UserError
 from apical.networks.sweep.design import Design, load_design
 from apical.networks.sweep.run import Show
 from apical.networks.sweep.shards import Shard, cut
+from apical.scripts.options import Set, parameters_of
+from apical.scripts.progress import Show as ShowStep
+from apical.scripts.progress import progress
 
 
 def sweep(
@@ -42,6 +35,7 @@ def sweep(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what it will take; compiles one program and runs it briefly.")
     ] = False,
+    settings: Set = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted sweep in --out.")] = False,
 ) -> None:
     """Run a sweep: a cohort whose mice differ, compiled once, in shards that survive what happens to them.
@@ -66,17 +60,20 @@ def sweep(
     from apical.networks.sweep.run import sweep as run_sweep
     from apical.networks.sweep.store import DESCRIPTION, begun_design, read_sweep
 
+    if settings and file is None:
+        raise UserError(f"--set: the sweep in {out} was begun with its own parameters; leave --set out")
     if file is None and not (resume and out):
         raise UserError("name a sweep file; or, to go on with a sweep: apical sweep --resume --out FOLDER")
     out = out or Path("results") / file.stem
-    given = {"device": device} if device else {}
+    options: dict = {"device": device} if device else {}
+    if chosen := parameters_of(settings):
+        options["parameters"] = chosen
     begun = resume and (out / DESCRIPTION).exists()
-    design = load_design(file, **given) if file else begun_design(out)
+    design = load_design(file, **options) if file else begun_design(out)
     if device and device != design.settings.device:
         raise UserError(f"--resume: {out} was begun with device = {design.settings.device}, not {device}")
-    console = Console()
-    with _progress(console) as bar:
-        task = bar.add_task("calibrating", total=None)
+    with progress("mouse-days") as show:
+        show("calibrating", 0, None)
         if begun:
             size, parts = (read_sweep(out)[name] for name in ("batch", "parts"))
         else:
@@ -87,30 +84,25 @@ def sweep(
             found = estimate(shards, workers)
         else:
             try:
-                run_sweep(design, out, resume, workers, dask, size, _shown_on(bar, task, shards))
+                run_sweep(design, out, resume, workers, dask, size, _by_shards(show, shards))
             except KeyboardInterrupt:
                 raise UserError(f"stopped; go on with: apical sweep --resume --out {out}") from None
+    console = Console()
     if dry_run:
         console.print(_estimate_table(design, found, size))
     else:
         _say(console, out)
 
 
-def _shown_on(bar: Progress, task: TaskID, shards: list[Shard]) -> Show:
-    """Show the sweep as `task`, and each shard that is under way by itself."""
-    bars: dict[int, TaskID] = {}
+def _by_shards(show: ShowStep, shards: list[Shard]) -> Show:
+    """Show the phase of a sweep and how many of its shards are done."""
     whole = {shard.index: shard.mouse_days for shard in shards}
-    bar.update(task, total=sum(whole.values()))
 
-    def show(days: dict[int, int], phase: str) -> None:
-        bar.update(task, completed=sum(days.values()), description=phase)
-        for index, done in days.items():
-            if 0 < done < whole[index] and index not in bars:
-                bars[index] = bar.add_task(f"shard {index + 1} of {len(shards)}", total=whole[index])
-            if index in bars:
-                bar.update(bars[index], completed=done, visible=done < whole[index])
+    def step(days: dict[int, int], phase: str) -> None:
+        finished = sum(days.get(index, 0) >= of_shard for index, of_shard in whole.items())
+        show(f"{phase}, {finished} of {len(shards)} shards", sum(days.values()), sum(whole.values()))
 
-    return show
+    return step
 
 
 def _estimate_table(design: Design, found, size: int) -> Table:
@@ -135,27 +127,3 @@ def _say(console: Console, out: Path) -> None:
     for reason in dict.fromkeys(failed.tolist()):
         console.print(f"  {reason}: {(failed == reason).sum()} mice", highlight=False)
     console.print(f"Look at it with: apical plot-sweep {out}", highlight=False, soft_wrap=True)
-
-
-class _Days(ProgressColumn):
-    """Finished mouse-days, and their rate."""
-
-    def render(self, task) -> Text:
-        if task.total is None:
-            return Text("")
-        rate = f", {60 * task.speed:.0f}/min" if task.speed else ""
-        return Text(f"{task.completed:.0f}/{task.total:.0f} mouse-days{rate}")
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description:<14}"),
-        BarColumn(),
-        _Days(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        speed_estimate_period=1e9,  # a day of a shard can take minutes
-    )

@@ -5,69 +5,50 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from apical.analysis.statistics.late_days import late_days
-from apical.networks.training.conditions import CONDITIONS
 from apical.networks.training.config import load_config
 from apical.networks.training.protocols import PROTOCOLS
-from apical.scripts.build import RECORD_HELP, built_config, option
-
-_CONDITIONS = "; ".join(f"{name}: {c.meaning}" for name, c in CONDITIONS.items())
+from apical.scripts.build import built_config
+from apical.scripts.options import Set, given, option, parameters_of
+from apical.scripts.progress import progress
 
 
 def train(
-    network: Annotated[
-        str | None,
-        option(
-            "circuit (layer 5 cells, their inputs, NDNF+ cells) or cortex (layers 1 to 6, see apical cortex).",
-            "network",
-        ),
-    ] = None,
-    mice: Annotated[int | None, option("Number of mice.", "mice")] = None,
-    first_mouse: Annotated[
-        int | None, option("Number of the first mouse: mouse 3 is the same in each cohort.", "first_mouse")
-    ] = None,
-    cells: Annotated[int | None, option("Layer 5 pyramidal cells per mouse, in the circuit.", "cells")] = None,
-    scale: Annotated[float | None, option("Of the 77,759 neurons of the full cortical network.", "scale")] = None,
-    in_degree: Annotated[
-        float | None, option("Of the synapses of a neuron in the full cortical network.", "in_degree")
-    ] = None,
-    days: Annotated[int | None, option("Days of training, one session each.", "days")] = None,
-    condition: Annotated[str | None, option(f"{_CONDITIONS}.", "condition")] = None,
-    feedback: Annotated[
-        str | None,
-        option("Signs of the teaching: learned (locally), aligned (by role), random.", "feedback"),
-    ] = None,
-    pyramidal: Annotated[str | None, option("Cell model of the pyramidal cells.", "pyramidal")] = None,
-    protocol: Annotated[str | None, option(f"Length of the days: {', '.join(PROTOCOLS)}.", "protocol")] = None,
-    seed: Annotated[int | None, option("Seed of all noise.", "seed")] = None,
-    device: Annotated[
-        str | None,
-        option("cpp_standalone (compiled), cuda_standalone (NVIDIA GPU) or runtime (slow).", "device"),
-    ] = None,
-    precision: Annotated[str | None, option("double or single, of a compiled program.", "precision")] = None,
-    math: Annotated[
-        str | None, option("Of a CUDA program: precise (as on the CPU) or fast (nvcc -use_fast_math).", "math")
-    ] = None,
-    arch: Annotated[
-        str | None, option("GPU to compile for, such as sm_90. Default: that of this machine, else sm_80,sm_90.")
-    ] = None,
-    gpu: Annotated[
-        int | None, option("Number of the GPU, as nvidia-smi counts or in $CUDA_VISIBLE_DEVICES.", "gpu")
-    ] = None,
+    network: Annotated[str | None, option("network")] = None,
+    mice: Annotated[int | None, option("mice")] = None,
+    first_mouse: Annotated[int | None, option("first_mouse")] = None,
+    cells: Annotated[int | None, option("cells")] = None,
+    scale: Annotated[float | None, option("scale")] = None,
+    in_degree: Annotated[float | None, option("in_degree")] = None,
+    days: Annotated[int | None, option("days")] = None,
+    condition: Annotated[str | None, option("condition")] = None,
+    feedback: Annotated[str | None, option("feedback")] = None,
+    pyramidal: Annotated[str | None, option("pyramidal")] = None,
+    teacher: Annotated[str | None, option("teacher")] = None,
+    rule: Annotated[str | None, option("rule")] = None,
+    protocol: Annotated[str | None, option("protocol")] = None,
+    seed: Annotated[int | None, option("seed")] = None,
+    device: Annotated[str | None, option("device")] = None,
+    precision: Annotated[str | None, option("precision")] = None,
+    math: Annotated[str | None, option("math")] = None,
+    arch: Annotated[str | None, option("arch")] = None,
+    gpu: Annotated[int | None, option("gpu")] = None,
     program: Annotated[
-        Path | None, option("Folder that apical build made: run that program, with its options as defaults.")
+        Path | None,
+        typer.Option(help="Folder that apical build made: run that program, with its options as defaults."),
     ] = None,
-    threads: Annotated[int | None, option("Shards of the cohort that run side by side.", "threads")] = None,
-    record: Annotated[str | None, option(RECORD_HELP, "record")] = None,
+    threads: Annotated[int | None, option("threads")] = None,
+    record: Annotated[str | None, option("record")] = None,
+    settings: Set = None,
     out: Annotated[
-        Path | None, option("Folder of the run. Default: results/[cortex-]CONDITION-PROTOCOL-seedSEED.")
+        Path | None,
+        typer.Option(help="Folder of the run. Default: results/[cortex-]CONDITION-PROTOCOL-seedSEED."),
     ] = None,
     config: Annotated[
         Path | None,
-        option("TOML file: options above by name (first_mouse, ...), probe_every, and a table of parameters."),
+        typer.Option(help="TOML file: options above by name (first_mouse, ...), probe_every, a table of parameters."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run in --out.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier run in --out.")] = False,
@@ -75,58 +56,43 @@ def train(
     """Train a cohort of mice to steer the patch, and write results, summary and figures.
 
     Each day: passive baseline, calibration as published, closed loop. A killed run loses at most the day
-    under way. Example: apical train --mice 6 --protocol short --condition ndnf_opto
+    under way. Example: apical train --mice 6 --protocol short --condition ndnf_opto --set eta=0.1pA
     """
-    import apical.networks.training.run as training
     from apical.analysis.figures.over_days import save_figures
     from apical.analysis.statistics.learning import summary, write_summary
     from apical.networks.errors import UserError
+    from apical.networks.training import run
     from apical.networks.training.store import read_description
 
-    options = dict(network=network, scale=scale, in_degree=in_degree, mice=mice, first_mouse=first_mouse, cells=cells)
-    options |= dict(days=days, condition=condition)
-    options |= dict(feedback=feedback, pyramidal=pyramidal, protocol=protocol, seed=seed, device=device)
-    options |= dict(threads=threads, record=record, precision=precision, math=math, arch=arch, gpu=gpu)
-    given = {name: value for name, value in options.items() if value is not None}
-    settings = load_config(config, built_config(program) if program else None, **given)
-    name = f"{settings.condition}-{settings.protocol}-seed{settings.seed}"
-    out = out or Path("results") / (name if settings.network.name == "circuit" else f"{settings.network}-{name}")
+    options = given(network=network, scale=scale, in_degree=in_degree, mice=mice, first_mouse=first_mouse, cells=cells)
+    options |= given(days=days, condition=condition, teacher=teacher, rule=rule, threads=threads, record=record)
+    options |= given(feedback=feedback, pyramidal=pyramidal, protocol=protocol, seed=seed, device=device)
+    options |= given(precision=precision, math=math, arch=arch, gpu=gpu)
+    options["parameters"] = parameters_of(settings)
+    chosen = load_config(config, built_config(program) if program else None, **options)
+    name = f"{chosen.condition}-{chosen.protocol}-seed{chosen.seed}"
+    out = out or Path("results") / (name if chosen.network.name == "circuit" else f"{chosen.network}-{name}")
     if resume:
-        settings = load_config(config, read_description(out)["config"], **given)
+        chosen = load_config(config, read_description(out)["config"], **options)
 
-    console = Console()
-    with _progress(console) as bar:
-        task = bar.add_task("building", total=settings.days)
-        protocol = PROTOCOLS[settings.protocol]
-        part = {"closed loop": protocol.baseline / (protocol.baseline + protocol.closed_loop)}
+    with progress("days") as show:
+        protocol_of_run = PROTOCOLS[chosen.protocol]
+        part = {"closed loop": protocol_of_run.baseline / (protocol_of_run.baseline + protocol_of_run.closed_loop)}
 
-        def show(day: int, phase: str) -> None:
-            name = f"day {day + 1} {phase}" if phase in ("baseline", "closed loop") else phase
-            bar.update(task, completed=day + part.get(phase, 0), description=name)
+        def step(day: int, phase: str) -> None:
+            in_day = phase in ("baseline", "closed loop")
+            show(f"day {day + 1} {phase}" if in_day else phase, day + part.get(phase, 0), chosen.days)
 
         try:
-            training.train(settings, out, resume, overwrite, show, program)
+            run.train(chosen, out, resume, overwrite, step, program)
         except KeyboardInterrupt:
             raise UserError(f"stopped; go on with: apical train --resume --out {out}") from None
-        bar.update(task, description="figures")
+        show("figures", chosen.days, chosen.days)
         write_summary(out)
         save_figures(out)
+    console = Console()
     console.print(_table(summary(out)))
     console.print(f"{out}/figures has the learning curves; {out}/cohort.zarr the data.", highlight=False)
-
-
-def _progress(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description:<20}"),
-        BarColumn(),
-        TextColumn("{task.completed:.1f}/{task.total} days"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        speed_estimate_period=1e9,  # a phase can take minutes
-    )
 
 
 def _table(result: dict) -> Table:

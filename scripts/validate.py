@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+from apical.scripts.options import Set, parameters_of
+from apical.scripts.progress import progress
 
 COLOURS = {"holds": "green", "fails": "bold red", "not by construction": "dim"}
 
@@ -16,6 +18,7 @@ def validate(
     parameters: Annotated[
         Path | None, typer.Option(help="TOML file with a table of parameters, like c_soma = '6.3 pF', of one cell.")
     ] = None,
+    settings: Set = None,
     convergence: Annotated[
         bool, typer.Option("--convergence", help="Each quantity at dt, dt/2 and dt/4 of the cell instead.")
     ] = False,
@@ -29,16 +32,21 @@ def validate(
     from apical.analysis.physiology import protocols
 
     console = Console()
-    cells = protocols.chosen(cell, parameters)
+    cells = protocols.chosen(cell, parameters, parameters_of(settings))
     if convergence:
         with console.status("building") as status:
             for each in cells:
                 console.print(_convergence_table(each, status.update))
         return
-    columns = (TextColumn("{task.description:<35}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("building", total=len(cells) * len(protocols.PROTOCOLS) + 1)
-        rows = protocols.validate(cells, out, lambda step: bar.update(task, description=step, advance=1))
+    whole, done = len(cells) * len(protocols.PROTOCOLS), 0
+    with progress("protocols") as show:
+
+        def step(name: str) -> None:
+            nonlocal done
+            show(name, done, whole)
+            done += 1
+
+        rows = protocols.validate(cells, out, step)
     for each in cells:
         console.print(_table(each, rows[each.name]))
     console.print(f"{out}/validate.json has all numbers, {out}/figures the traces.", highlight=False)

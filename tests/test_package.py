@@ -48,7 +48,7 @@ def files_of(wheel):
 def test_the_wheel_holds_one_package_with_all_its_files(wheel):
     held = files_of(wheel)
     assert {name.split("/")[0] for name in held} == {"apical"}
-    suffixes = {".py", ".h", ".cpp", ".cu", ".nestml", ".html", ".css"}
+    suffixes = {".py", ".bib", ".h", ".cpp", ".cu", ".nestml", ".html", ".css"}
     folders = [path for path in (ROOT / "apical").iterdir() if path.is_symlink()]
     assert len(folders) == 6
     for folder in folders:

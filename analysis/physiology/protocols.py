@@ -66,8 +66,13 @@ def _json(row: Row) -> dict:
     return asdict(row) | {"value": value, "verdict": row.verdict}
 
 
-def chosen(names: list[str] | None = None, parameters: Path | None = None) -> list[Cell]:
-    """The cells of these names or ``FILE.py:NAME``, or all; a TOML file may change parameters. Raises UserError."""
+def chosen(
+    names: list[str] | None = None, parameters: Path | None = None, settings: dict[str, str] | None = None
+) -> list[Cell]:
+    """The cells of these names or ``FILE.py:NAME``, or all. Raises UserError.
+
+    parameters : TOML file with values of parameters of one cell; settings : such values by name, over those of the file
+    """
     try:
         cells = [CELLS.find(name) for name in names or CELLS]
     except ValueError as error:
@@ -75,14 +80,14 @@ def chosen(names: list[str] | None = None, parameters: Path | None = None) -> li
     for cell in cells:
         if cell.tree is None:
             raise UserError(f"cell {cell} has no closed form of its passive membrane; give it `tree` and `passive`")
-    if parameters is None:
+    if parameters is None and not settings:
         return cells
     if len(cells) != 1:
-        raise UserError("--parameters belong to one cell: say which with --cell")
+        raise UserError("--parameters and --set belong to one cell: say which with --cell")
     try:
-        table = tomllib.loads(Path(parameters).read_text())
-        return [cells[0].changed({name: quantity(value) for name, value in table.items()})]
+        table = tomllib.loads(Path(parameters).read_text()) if parameters else {}
+        return [cells[0].changed({name: quantity(value) for name, value in (table | (settings or {})).items()})]
     except OSError as error:
         raise UserError(f"cannot read {parameters}: {error.strerror}") from None
     except (ValueError, AttributeError) as error:  # also of a TOML file that is none
-        raise UserError(f"{parameters}: {error}") from None
+        raise UserError(f"{parameters or '--set'}: {error}") from None

@@ -19,6 +19,7 @@ from apical import equations, models
 from apical.networks import circuits, devices
 from apical.networks.circuits.compiled import Compiled
 from apical.networks.devices.blueprint import Blueprint
+from apical.networks.devices.cache import cache_folder, hold
 from apical.networks.devices.cpp.compiler import CppToolchain
 from apical.networks.devices.cuda.gpu import require_gpu
 from apical.networks.devices.cuda.memory import check_memory
@@ -33,12 +34,6 @@ MADE_FROM = (equations, models, circuits, devices)
 Progress = Callable[[int, int], None]
 
 
-def cache_folder() -> Path:
-    """Where compiled programs are kept: $APICAL_CACHE, or apical in the user's cache folder."""
-    user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(os.environ.get("APICAL_CACHE") or user / "apical").expanduser().resolve()
-
-
 class CompiledProgram:
     """The C++ or CUDA program of a circuit."""
 
@@ -50,15 +45,19 @@ class CompiledProgram:
         self.folder = programs / _key(blueprint, toolchain.identity())
         self.was_cached = is_whole(self.folder)
         if self.was_cached:
+            hold(self.folder, self)
             return
         try:
             programs.mkdir(parents=True, exist_ok=True)
             source = Path(tempfile.mkdtemp(prefix="building-", dir=programs))
+            hold(source, self)
         except OSError as error:
             raise UserError(f"cannot write to {programs} ({error.strerror}); set APICAL_CACHE") from None
         try:
             generate_sources(blueprint, source)
             _compile(source, toolchain.make_variables(), progress)
+            for made in [*source.rglob("*.o"), *source.rglob("*.gch")]:  # of the compiler alone, most of the size
+                made.unlink()
             if not is_whole(self.folder):
                 shutil.rmtree(self.folder, ignore_errors=True)
             try:
@@ -66,6 +65,7 @@ class CompiledProgram:
             except OSError:  # another process was faster, and runs its program already
                 if not is_whole(self.folder):
                     raise
+                hold(self.folder, self)
         finally:
             shutil.rmtree(source, ignore_errors=True)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from apical import models
-from apical.networks.devices.program import cache_folder
+from apical.networks.devices.cache import cache_folder, hold
 from apical.networks.errors import UserError
 from apical.networks.nest.toolchain import Nest, installed_nest
 
@@ -42,10 +42,12 @@ class NestModule:
         self.folder = module_folder(nest)
         self.was_cached = is_whole(self.folder)
         if self.was_cached:
+            hold(self.folder, self)
             return
         try:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             work = Path(tempfile.mkdtemp(prefix="building-", dir=self.folder.parent))
+            hold(work, self)
         except OSError as error:
             raise UserError(f"cannot write to {self.folder.parent} ({error.strerror}); set APICAL_CACHE") from None
         try:
@@ -60,6 +62,7 @@ class NestModule:
                 except OSError:  # another process was faster
                     if not is_whole(self.folder):
                         raise
+            hold(self.folder, self)
         finally:
             shutil.rmtree(work, ignore_errors=True)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from apical.networks.errors import UserError
 
-INSTALL = 'pip install -e ".[nest]"'
+INSTALL = 'pip install "apical[nest]"'
 DEBIAN = "sudo apt-get install cmake g++ make libboost-dev libgsl-dev libltdl-dev"
 
 #: Headers that NEST's own headers and the generated models include, by Debian package.

@@ -156,7 +156,7 @@ def structural(point: Point) -> Point:
 def load_design(path: Path, **run) -> Design:
     """The design in a TOML file. Raises UserError in one line for whatever is wrong with it.
 
-    run : options that override those of its table ``[run]``
+    run : options that override those of its table ``[run]``; parameters one by one
     """
     tables = read_toml(path)
     unknown = sorted(tables.keys() - {"sweep", "axes", "run"})
@@ -166,7 +166,10 @@ def load_design(path: Path, **run) -> Design:
         raise UserError(f"{path}: sweep and run are tables; write [sweep] and [run]")
     if misplaced := tables.get("sweep", {}).keys() & {"axes", "run"}:
         raise UserError(f"{path}: {misplaced.pop()} is a table of its own, not an entry of [sweep]")
-    fields = tables.get("sweep", {}) | {"axes": tables.get("axes", {}), "run": tables.get("run", {}) | run}
+    own = tables.get("run", {})
+    if "parameters" in run and isinstance(own.get("parameters"), dict):
+        run |= {"parameters": own["parameters"] | run["parameters"]}
+    fields = tables.get("sweep", {}) | {"axes": tables.get("axes", {}), "run": own | run}
     try:
         return Design(**fields)
     except ValidationError as error:

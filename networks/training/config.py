@@ -59,36 +59,85 @@ def chosen(registry: Registry) -> tuple:
     return PlainValidator(registry.find), PlainSerializer(str, return_type=str)
 
 
+def offered(registry: Registry) -> str:
+    """Names and meanings of what comes with apical, for helps; others are ``FILE.py:NAME``."""
+    return "; ".join(f"{c.name} ({c.meaning})" for c in registry.own.values()) + "; or FILE.py:NAME"
+
+
 class Config(BaseModel):
     """A cohort and its training. Unknown fields and values out of range are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
-    network: Annotated[Network, *chosen(NETWORKS)] = "circuit"
-    scale: Annotated[float, Field(ge=0.005, le=10)] = 0.02  # this and in_degree: of the cortical network
-    in_degree: Annotated[float, Field(gt=0, le=1)] = 0.1
-    mice: Annotated[int, Field(ge=1, lt=10**6)] = 6
-    first_mouse: Annotated[int, Field(ge=0, lt=2**30)] = 0
-    cells: Annotated[int, Field(ge=2, lt=10**6)] = 80
-    bci_cells: Annotated[int, Field(ge=2, multiple_of=2)] = 10  # of the cells; half of them P+, half P-
-    days: Annotated[int, Field(ge=1)] = 14
-    condition: Annotated[Condition, *chosen(CONDITIONS)] = "control"
-    feedback: Literal["aligned", "learned", "random"] = "learned"
-    pyramidal: Annotated[Cell, *chosen(CELLS)] = "naud_sprekeler"
-    teacher: Annotated[Teacher, *chosen(TEACHERS)] = "mixture"
-    rule: Annotated[Rule, *chosen(RULES)] = "burst_dependent"
-    protocol: str = "full"
-    probe_every: Annotated[int, Field(ge=0)] = 0
-    seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
-    device: Literal["cpp_standalone", "cuda_standalone", "runtime"] = "cpp_standalone"
-    precision: Literal["double", "single"] = "double"
-    math: Literal["precise", "fast"] = "precise"  # of a CUDA program, see networks/devices/target.py
-    arch: Annotated[str, Field(pattern=r"^(sm_\d{2,3}(,sm_\d{2,3})*)?$")] = ""  # of a CUDA program; "" is chosen
-    gpu: Annotated[int, Field(ge=0)] = 0
-    heap_mb: Annotated[int, Field(ge=0, lt=10**6)] = 128
-    threads: Annotated[int, Field(ge=1)] = 2
-    record: Literal[*RECORD] = "events"
-    parameters: dict[str, str | float | list[str | float]] = {}  # a list has one value per mouse
+    network: Annotated[Network, *chosen(NETWORKS), Field(description=f"Network: {offered(NETWORKS)}.")] = "circuit"
+    scale: Annotated[float, Field(ge=0.005, le=10, description="Part of the 77,759 neurons of the cortex.")] = 0.02
+    in_degree: Annotated[float, Field(gt=0, le=1, description="Part of the synapses of a neuron of the cortex.")] = 0.1
+    mice: Annotated[int, Field(ge=1, lt=10**6, description="Number of mice.")] = 6
+    first_mouse: Annotated[
+        int, Field(ge=0, lt=2**30, description="Number of the first mouse: mouse 3 is the same in each cohort.")
+    ] = 0
+    cells: Annotated[int, Field(ge=2, lt=10**6, description="Layer 5 pyramidal cells of a mouse, in the circuit.")] = 80
+    bci_cells: Annotated[
+        int, Field(ge=2, multiple_of=2, description="Cells of the readout of a mouse: half of them P+, half P-.")
+    ] = 10
+    days: Annotated[int, Field(ge=1, description="Days of training, one session each.")] = 14
+    condition: Annotated[
+        Condition, *chosen(CONDITIONS), Field(description=f"Condition of all mice: {offered(CONDITIONS)}.")
+    ] = "control"
+    feedback: Annotated[
+        Literal["aligned", "learned", "random"],
+        Field(description="Signs of the teaching: learned (locally), aligned (by role), random."),
+    ] = "learned"
+    pyramidal: Annotated[
+        Cell, *chosen(CELLS), Field(description=f"Model of the pyramidal cells: {offered(CELLS)}.")
+    ] = "naud_sprekeler"
+    teacher: Annotated[
+        Teacher, *chosen(TEACHERS), Field(description=f"What the top-down units say: {offered(TEACHERS)}.")
+    ] = "mixture"
+    rule: Annotated[
+        Rule, *chosen(RULES), Field(description=f"Plasticity of the feed-forward synapses: {offered(RULES)}.")
+    ] = "burst_dependent"
+    protocol: Annotated[str, Field(description=f"Length of the days: {', '.join(PROTOCOLS)}.")] = "full"
+    probe_every: Annotated[
+        int,
+        Field(
+            ge=0, description="Each so manieth trial runs open loop, without feedback, plasticity or light; 0: none."
+        ),
+    ] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**31, description="Seed of all noise.")] = 1
+    device: Annotated[
+        Literal["cpp_standalone", "cuda_standalone", "runtime"],
+        Field(description="cpp_standalone (compiled), cuda_standalone (NVIDIA GPU) or runtime (slow)."),
+    ] = "cpp_standalone"
+    precision: Annotated[
+        Literal["double", "single"],
+        Field(description="Floating-point numbers of a compiled program: double or single."),
+    ] = "double"
+    math: Annotated[
+        Literal["precise", "fast"],
+        Field(description="Arithmetic of a CUDA program: precise (as on the CPU) or fast (nvcc -use_fast_math)."),
+    ] = "precise"
+    arch: Annotated[
+        str,
+        Field(
+            pattern=r"^(sm_\d{2,3}(,sm_\d{2,3})*)?$",
+            description="GPUs to compile for, such as sm_90. Default: that of this machine, else sm_80,sm_90.",
+        ),
+    ] = ""
+    gpu: Annotated[
+        int, Field(ge=0, description="Number of the GPU, as nvidia-smi counts or in $CUDA_VISIBLE_DEVICES.")
+    ] = 0
+    heap_mb: Annotated[int, Field(ge=0, lt=10**6, description="Memory in MiB that CUDA kernels can allocate.")] = 128
+    threads: Annotated[
+        int, Field(ge=1, description="Processor threads: parts of the cohort that run side by side.")
+    ] = 2
+    record: Annotated[
+        Literal[*RECORD], Field(description=f"What is kept: {'; '.join(f'{n}: {m}' for n, m in RECORD.items())}.")
+    ] = "events"
+    parameters: Annotated[
+        dict[str, str | float | list[str | float]],
+        Field(description="Values of parameters, by name; a list has one value per mouse."),
+    ] = {}
 
     @model_validator(mode="before")
     @classmethod
@@ -155,9 +204,15 @@ class Config(BaseModel):
 
 
 def load_config(path: Path | None = None, defaults: dict | None = None, **options) -> Config:
-    """The configuration of a TOML file (if any) over `defaults`, overridden by `options`. Raises UserError."""
-    fields = ({} if path is None else read_toml(path)) | options
-    defaults = defaults or {}
+    """The configuration of a TOML file (if any) over `defaults`, overridden by `options`. Raises UserError.
+
+    Parameters go one by one: those of `options` leave the others of the file and of `defaults` as they are.
+    """
+    defaults, fields = defaults or {}, {} if path is None else read_toml(path)
+    tables = [given.get("parameters", {}) for given in (defaults, fields, options)]
+    fields |= options
+    if all(isinstance(table, dict) for table in tables):
+        fields["parameters"] = tables[0] | tables[1] | tables[2]
     try:
         follow = NETWORKS.find(fields.get("network", defaults.get("network", CIRCUIT))).follow
         return Config(**{name: value for name, value in defaults.items() if name not in follow} | fields)

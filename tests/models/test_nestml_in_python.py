@@ -13,7 +13,7 @@ from apical import models
 from apical.models.interneurons import interneurons
 from apical.networks.nest.in_brian import INTERNEURONS, PYRAMIDAL, inject, pyramidal_cells
 
-pytest.importorskip("pynestml", reason='needs NESTML; pip install -e ".[test]"')
+pytest.importorskip("pynestml", reason='needs NESTML; pip install "apical[test]"')
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("numpy_runtime")]
 
 DT = 0.1  # ms

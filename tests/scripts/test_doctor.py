@@ -13,7 +13,7 @@ from apical.scripts import doctor
 def bare_machine(tools, tmp_path, monkeypatch):
     """Compiler and make, room on the disk, a cache folder: enough, and nothing more."""
     device = SimpleNamespace(cache_folder=lambda: tmp_path / "cache" / "programs")
-    monkeypatch.setitem(sys.modules, "apical.networks.devices.program", device)
+    monkeypatch.setitem(sys.modules, "apical.networks.devices.cache", device)
     monkeypatch.setattr(doctor.importlib.util, "find_spec", lambda name: None)
     monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.chdir(tmp_path)
@@ -36,7 +36,7 @@ def test_optional_things_may_be_missing(bare_machine):
     states = {check.name: check.state for check in doctor.report()}
     missing = {name for name, state in states.items() if state == "missing"}
     assert missing == {"SIMD", "CUDA toolchain", "GPU", "NEST", "NESTML", "NEST module"}
-    assert 'pip install -e ".[nest]"' in result.output
+    assert 'pip install "apical[nest]"' in result.output
 
 
 def test_without_path_the_compiler_is_a_problem_with_a_mend(bare_machine, monkeypatch):
@@ -68,7 +68,7 @@ def test_a_cache_folder_that_cannot_be_made_is_a_problem(bare_machine):
 
 def test_the_cuda_row_is_the_toolchain_that_programs_are_compiled_with(bare_machine, stub):
     assert row("CUDA toolchain") == doctor.Check(
-        "CUDA toolchain", "missing", "no CUDA compiler (nvcc) found", 'pip install -e ".[cuda]"'
+        "CUDA toolchain", "missing", "no CUDA compiler (nvcc) found", 'pip install "apical[cuda]"'
     )
     nvcc = bare_machine / "bin" / "nvcc"
     stub(nvcc, 'echo "Cuda compilation tools, release 13.0, V13.0.88"')

@@ -12,7 +12,7 @@ from pathlib import Path
 from apical.networks.devices.cpp.compiler import compiler
 from apical.networks.errors import UserError
 
-INSTALL = 'pip install -e ".[cuda]"'
+INSTALL = 'pip install "apical[cuda]"'
 
 #: Packages on PyPI that nvcc's own does not bring along, and a file of each below `packaged_folder()`.
 PACKAGES = {

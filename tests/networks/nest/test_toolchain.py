@@ -22,7 +22,7 @@ def machine(tools, tmp_path, monkeypatch, stub):
 
 def test_without_nest_the_mend_is_pip(machine, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "nest" else name)
-    with pytest.raises(UserError, match=r'^NEST is not installed; pip install -e "\.\[nest\]"$'):
+    with pytest.raises(UserError, match=r'^NEST is not installed; pip install "apical\[nest\]"$'):
         toolchain.installed_nest(machine)
 
 
@@ -30,7 +30,7 @@ def test_the_command_says_it_in_one_line(machine, monkeypatch, apical):
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     code, out, err = apical("nest", "build")
     assert code == 1 and not out
-    assert err == 'apical: NESTML is not installed; pip install -e ".[nest]"'
+    assert err == 'apical: NESTML is not installed; pip install "apical[nest]"'
 
 
 def test_without_cmake_the_mend_is_apt(machine, tools):
