@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from apical.analysis.export import export_run, neo_block
+    from apical.analysis.figures.comparison import compare_conditions
     from apical.analysis.figures.example_minute import example_minute
     from apical.analysis.figures.over_days import activity_by_role, learning_curves, save_figures, weights
     from apical.analysis.report.page import write_report
@@ -31,6 +32,7 @@ _MODULES = {
     "Config": "networks.training.config",
     "activity_by_role": "analysis.figures.over_days",
     "analyse": "analysis.statistics.analyse",
+    "compare_conditions": "analysis.figures.comparison",
     "events": "networks.training.store",
     "example_minute": "analysis.figures.example_minute",
     "experiment": "networks.experiments.current_clamp",
@@ -53,6 +55,7 @@ __all__ = [
     "Config",
     "activity_by_role",
     "analyse",
+    "compare_conditions",
     "events",
     "example_minute",
     "experiment",

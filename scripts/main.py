@@ -9,6 +9,7 @@ from apical.scripts import (
     analyse,
     bench,
     build,
+    compare,
     cortex,
     cuda_report,
     doctor,
@@ -34,6 +35,7 @@ app.command()(train.train)
 app.command()(sweep.sweep)
 app.command()(plot_sweep.plot_sweep)
 app.command()(analyse.analyse)
+app.command()(compare.compare)
 app.command()(paper.paper)
 app.command()(report.report)
 app.command()(build.build)
