@@ -1,5 +1,7 @@
 import json
 import logging
+import os
+import re
 import sys
 import sysconfig
 import tempfile
@@ -22,11 +24,37 @@ from apical.networks.training.store import write_store
 from apical.scripts.main import main
 
 
-def pytest_collection_modifyitems(items):
-    marked = [item for item in items if item.get_closest_marker("gpu")]
-    if marked and not gpus():
-        for item in marked:
-            item.add_marker(pytest.mark.skip(reason="needs an NVIDIA GPU"))
+def pytest_addoption(parser):
+    parser.addoption("--quick", action="store_true", help="skip what compiles, and what takes longer than ten seconds")
+
+
+def pytest_configure(config):
+    if config.getoption("quick"):
+        sys.addaudithook(skip_what_compiles)
+
+
+#: What a test must not start in a quick run: the generator of programs, make, a compiler with a source.
+COMPILES = re.compile(r"apical\.networks\.devices\.generate|(^|[ /])c?make( |$)|\.(c|cpp|cu)( |$)")
+
+
+def skip_what_compiles(event, arguments):
+    """Skip a test of a quick run where it starts to compile: no list of such tests can be out of date."""
+    if event == "subprocess.Popen":
+        command = arguments[1]
+        words = [command] if isinstance(command, str | bytes) else command
+        if COMPILES.search(" ".join(map(os.fsdecode, words))):
+            pytest.skip("compiles: make test runs it")
+
+
+def pytest_collection_modifyitems(config, items):
+    skipped = {"slow": "slow: make test runs it", "nest": "compiles: make test runs it"}
+    marks = skipped if config.getoption("quick") else {}
+    if not gpus():
+        marks = marks | {"gpu": "needs an NVIDIA GPU"}
+    for item in items:
+        for mark, reason in marks.items():
+            if item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="module")

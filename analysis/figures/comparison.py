@@ -36,12 +36,11 @@ def compare_conditions(runs: Sequence[str | Path]) -> Figure:
     data = [open_run(run) for run in runs]
     figure = Figure(figsize=(4.8, 2.75), layout="constrained")
     hits, activity = figure.subplots(1, 2, width_ratios=(1.5, 1))
-    hits.axhline(0.5, color="black", linewidth=0.8, linestyle=":", zorder=0)
-    hits.text(1, 0.49, "chance", va="top")
     activity.axhline(1, color="black", linewidth=0.8, linestyle=":", zorder=0)
     for n, (label, of_run) in enumerate(zip(_labels(runs, data), data, strict=True)):
         over_days(hits, hit_rate(of_run), COLOURS[n], label, marker=MARKERS[n])
         _by_role(activity, of_run, n, WIDTH * ((n + 0.5) / len(runs) - 0.5))
+    hits.axhline(0.5, color="black", linewidth=0.8, linestyle=":", label="chance", zorder=0)
     day_axis(hits, max(data, key=lambda of_run: of_run.sizes["session"]), DAYS_NAMED)
     hits.set(ylabel="hit rate (fraction of trials)", ylim=(0, 1.02))
     activity.set(xlim=(-0.6, len(ROLES) - 0.4), xlabel="role of the cells")

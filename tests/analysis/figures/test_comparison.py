@@ -20,9 +20,9 @@ def other_run(write_run, tmp_path_factory):
 
 
 def drawn_curves(figure):
-    """Label of each condition to its values over days."""
+    """Label of each run to its values over days."""
     hits, _ = figure.axes
-    return {line.get_label(): line.get_ydata() for line in hits.lines if not line.get_label().startswith("_")}
+    return {line.get_label(): line.get_ydata() for line in hits.lines if line.get_label() != "chance"}
 
 
 def test_both_conditions_are_curves_of_one_axis_with_the_values_of_the_summary(run, other_run):
@@ -55,7 +55,7 @@ def test_axes_say_quantity_and_unit_and_the_legend_names_the_runs(run, other_run
     assert activity.get_ylabel().endswith("(relative to day 1)")
     assert [label.get_text() for label in activity.get_xticklabels()] == ["P+", "P-", "P0"]
     (legend,) = figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == ["control, 2 mice", "ndnf opto, 2 mice"]
+    assert [text.get_text() for text in legend.get_texts()] == ["control, 2 mice", "ndnf opto, 2 mice", "chance"]
 
 
 def test_the_axis_of_days_holds_the_longest_run(run, other_run):
