@@ -70,7 +70,7 @@ def write_text(path: Path, text: str) -> None:
 
 def _page(study: dict) -> str:
     environment = Environment(
-        loader=PackageLoader("apical.analysis"),
+        loader=PackageLoader("apical.analysis.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
