@@ -7,7 +7,7 @@ from apical.equations.parameters import Table, declarations
 from apical.equations.task import FRAME_RATE
 from apical.models.cells import NAUD_SPREKELER, Cell
 
-#: What a cell reads from its mouse.
+#: Variables that a cell reads from its mouse.
 LINKED = {
     "teaching": "1",
     "closed_loop": "1",
