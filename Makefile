@@ -7,7 +7,7 @@ train := .venv/bin/apical train --protocol short --mice 4 --record imaging --ove
 
 help:
 	@echo "make demo    train four mice with and without NDNF interneurons switched on (minutes)"
-	@echo "make quick   the tests that compile nothing (a minute)"
+	@echo "make quick   the tests that neither compile nor simulate a network (less than a minute)"
 	@echo "make test    lint, then the test suite"
 	@echo "make lint    ruff: rules and format"
 	@echo "make .venv   install the locked dependencies and apical into .venv"
