@@ -87,7 +87,7 @@ def markdown(timings: list[Timing], about: dict) -> str:
 
 
 def same_spikes(one: CohortResults, other: CohortResults) -> bool:
-    """Tell whether all spikes and plateaus are the same."""
+    """Whether all spikes and plateaus are the same."""
     pairs = (zip(one.events(name), other.events(name), strict=True) for name in ("spikes", "plateaus"))
     return all(np.array_equal(a, b) for pair in pairs for a, b in pair)
 
@@ -114,7 +114,7 @@ def build(config: Config) -> tuple[Cohort, float]:
 
 
 def memory(gpu: Gpu, precision: str, seconds: float) -> int | None:
-    """Number of mice that the GPU has memory for."""
+    """How many mice the GPU has memory for."""
     structure, target = Structure(), target_of(Config(device="cuda_standalone", precision=precision))
     with TemporaryDirectory() as folder:
         generate_sources(structure, target, Path(folder))

@@ -1,11 +1,11 @@
-"""Additions of the brain-computer interface to cells of the cortical network: imaging, teaching, learning, light."""
+"""What the brain-computer interface adds to cells of the cortical network: imaging, teaching, learning, light."""
 
 from apical.equations import currents, feedback, indicator, ndnf, plasticity, pyramidal
 from apical.equations.task import FRAME_RATE
 from apical.models.cortical import Added
 from apical.models.pyramidal import LINKED_EQUATIONS
 
-#: Additions to the pyramidal cells of layer 5; for `models.pyramidal.image`.
+#: To the pyramidal cells of layer 5; for `models.pyramidal.image`.
 TAUGHT = Added(
     equations="mouse : integer (constant)\ncell : integer (constant)\n"
     + currents.FEED_FORWARD
@@ -24,5 +24,5 @@ TAUGHT = Added(
     functions={"frame_interval": 1 / FRAME_RATE, "input_range": pyramidal.INPUT_RANGE},
 )
 
-#: Additions to the NDNF+ cells of layer 1, neurogliaform and canopy cells.
+#: To the NDNF+ cells of layer 1, neurogliaform and canopy cells.
 LIT = Added(equations=ndnf.LIGHT, parameters=ndnf.LIGHT_PARAMETERS, soma=" + i_light")

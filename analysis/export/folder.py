@@ -39,7 +39,7 @@ def whole(path: Path):
 def claim(out: Path, request: dict, files: list[str], overwrite: bool) -> list[str]:
     """Make `out` the folder of this export; returns the files that are still to be written.
 
-    request : properties that tell this export from another; files : names of its files below `out`
+    request : what tells this export from another; files : their names below `out`
     Raises UserError when `out` holds something else or a finished export, unless it is one to be replaced.
     """
     if out.exists() and not out.is_dir():

@@ -14,7 +14,7 @@ from apical.models.cells import CELLS
 
 @dataclass(frozen=True)
 class Structure:
-    """Structure that is compiled into the program; everything else are values that a run is given.
+    """What is compiled into the program; everything else are values that a run is given.
 
     pyramidal : name of the cell; varied : names of parameters that differ between mice
     record : ``events``; ``imaging``, also the fluorescence of all cells; ``traces``, also voltages of the BCI cells
@@ -116,7 +116,7 @@ def input_units(s: Structure, readout: NeuronGroup, clock: Clock, frame_clock: C
 
 
 def monitors(cells: NeuronGroup, readout: NeuronGroup, bci: np.ndarray, record: str, frame_clock: Clock) -> list:
-    """Monitors of a cohort, see `Structure.record`; bci : indices of the cells of the readout."""
+    """What records a cohort, see `Structure.record`; bci : indices of the cells of the readout."""
     at_frames = {"clock": frame_clock, "when": "end"}
     made = [
         SpikeMonitor(cells, name="spikes"),

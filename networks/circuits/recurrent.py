@@ -26,7 +26,7 @@ _DECLARED = (
     "duration : second (shared, constant)\n"
 )
 
-#: Steps of variables that no integrator is asked for: exact ones, in the order in which the twin in NESTML takes them.
+#: Of variables that no integrator is asked for: exact steps, in the order in which the twin in NESTML takes them.
 _ABOVE = "time_above = int(v_apical > e_plateau)*(time_above + dt)"
 _BACKGROUND = "\n".join(
     f"i_background_{place} = keep_background*i_background_{place}"
@@ -48,10 +48,10 @@ def integrator(name: str) -> Callable:
 
 @dataclass(frozen=True)
 class Recurrent:
-    """Structure that is compiled; everything else are values that a run is given.
+    """What is compiled; everything else are values that a run is given.
 
     in_degree : mean number of synapses onto a cell; integrator : one of `INTEGRATORS`
-    record : True to record spikes in time, else they are only counted
+    record : whether spikes are recorded in time, else only counted
     """
 
     duration: ClassVar[str] = "pyramidal.duration"

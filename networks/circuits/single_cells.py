@@ -20,9 +20,9 @@ SAMPLED = "t < trace_stop - dt/2"  # from the start, at each step
 
 @dataclass(frozen=True)
 class SingleCells:
-    """Structure that is compiled; everything else are values that a run is given.
+    """What is compiled; everything else are values that a run is given.
 
-    cell : name of the cell; count : number of cells; dt : time step in ms
+    cell : name of the cell; count : how many; dt : time step in ms
     layer_1 : whether a neurogliaform cell, which light makes fire, releases GABA onto each of them
     varied : names of parameters that differ between the cells
     """
@@ -37,7 +37,7 @@ class SingleCells:
 
     @property
     def parameters(self) -> Table:
-        """Parameters of the cell and of the GABA at its dendrite."""
+        """Of the cell and of the GABA at its dendrite."""
         cell = CELLS[self.cell]
         return cell.parameters | (cell.slow_gaba if self.layer_1 else ndnf.DENDRITE_PARAMETERS)
 

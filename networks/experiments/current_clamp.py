@@ -16,17 +16,17 @@ from apical.networks.circuits.single_cells import SingleCells
 from apical.networks.devices.program import CompiledProgram
 from apical.networks.devices.runtime import RuntimeProgram
 
-#: Input of a cell: settings of `equations.electrodes` by name and site, like ``amplitude_soma``, in nA and ms;
+#: What a cell is given: settings of `equations.electrodes` by name and site, like ``amplitude_soma``, in nA and ms;
 #: site ``light`` is the neurogliaform cell.
 Stimulus = dict[str, float]
 
 
 @dataclass(frozen=True)
 class Recording:
-    """Recording of the cells of an experiment; times in ms.
+    """What the cells of an experiment did; times in ms.
 
     time : (samples,); voltage : compartment to (cells, samples) in mV; current : site to (cells, samples) in nA
-    spikes, releases : times of the spikes of each cell, and of its neurogliaform cell
+    spikes, releases : of each cell and its neurogliaform cell, the times of its spikes
     """
 
     time: np.ndarray
@@ -50,10 +50,10 @@ def experiment(
 ) -> Recording:
     """Run one cell for each stimulus, for `duration` ms from rest.
 
-    parameters : values in SI units, in place of those of the cell; an array has one value per stimulus
+    parameters : in SI units, in place of those of the cell; an array has one value per stimulus
     dt : time step in ms, if not that of the cell; traces : ms from the start that are recorded, if not all
-    layer_1 : True for a neurogliaform cell at each cell; seed : seed of the noise
-    compiled : True for a C++ program that is built once and cached; else Brian2's runtime device
+    layer_1 : whether each cell has a neurogliaform cell; seed : of the noise
+    compiled : as a C++ program that is built once and cached; else on Brian2's runtime device
     """
     given = {**(parameters or {})}
     varied = frozenset(name for name, value in given.items() if np.ndim(value))
@@ -102,7 +102,7 @@ def _settings(at_rest: dict, stimuli: list[Stimulus]) -> dict[str, np.ndarray]:
 
 
 def _shard(values: dict[str, np.ndarray], n: int, count: int) -> dict[str, np.ndarray]:
-    """Values that the n-th program is given; the last one is filled up with copies of the last cell."""
+    """What the n-th program is given; the last one is filled up with copies of the last cell."""
 
     def part(value):
         return value if value.ndim == 0 else value[np.minimum(np.arange(count) + n * count, len(value) - 1)]

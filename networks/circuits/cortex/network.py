@@ -42,13 +42,13 @@ class Connection:
 
     @property
     def longest_delay(self) -> int:
-        """Length in steps."""
+        """In steps."""
         return round(LONGEST_DELAY * DELAY[self.kind] / DT)
 
 
 @dataclass(frozen=True)
 class Cortex:
-    """Structure that is compiled; everything else are values that a run is given.
+    """What is compiled; everything else are values that a run is given.
 
     scale : mm² of cortex, or part of the 77,759 neurons of the full network
     in_degree : synapses of a neuron over those in the full network
@@ -64,7 +64,7 @@ class Cortex:
     def build(self) -> Network:
         return build(self)
 
-    #: Additions of a task to the cells of a group.
+    #: What a task adds to the cells of a group.
     added: ClassVar[dict[str, cortical.Added]] = {}
 
     def task(self, groups: dict[str, NeuronGroup], clock: Clock) -> list:
@@ -72,7 +72,7 @@ class Cortex:
         return []
 
     def monitors(self, groups: dict[str, NeuronGroup]) -> list:
-        """Monitors of events of the groups."""
+        """What records events of the groups."""
         recorded = self.record == "events"
         plateaus = EventMonitor(groups["pyramidal"], "plateau", record=recorded, name="plateaus")
         return [plateaus, *(SpikeMonitor(g, record=recorded, name=f"{name}_spikes") for name, g in groups.items())]

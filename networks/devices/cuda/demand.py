@@ -1,4 +1,4 @@
-"""Demand of a structure on a GPU: numbers of its synapses, and rates of its neurons."""
+"""What a structure asks of a GPU: how many synapses it has, and which of its neurons fire how often."""
 
 from dataclasses import dataclass
 
@@ -18,10 +18,10 @@ MICE = (1, 10, 100, 1000, 10000)
 
 @dataclass(frozen=True)
 class Demand:
-    """copies : number of independent copies in the program (mice), to which all numbers are proportional
+    """copies : independent copies in the program (mice), to which all numbers are proportional
     predicted : numbers of copies to predict the speed of
-    synapses : number of synapses by name; lists : number of times that they are listed by neuron, once for each pathway
-    bundles : numbers by name, for synapses whose delays differ: neurons times steps of delay, from none to the longest
+    synapses : their number by name; lists : how often they are listed by neuron, once for each pathway
+    bundles : by name, of synapses whose delays differ: as many as neurons and steps of delay, from none to the longest
     rates : events per second of a neuron by list of events
     monitors : neurons, and events per second of each, of the monitors of events
     """

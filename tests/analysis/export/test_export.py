@@ -116,7 +116,6 @@ def test_nwbinspector_finds_nothing_that_matters(exported, recorded_run, tmp_pat
         assert messages == []
 
 
-@pytest.mark.slow
 def test_csv_parquet_and_store_agree(exported, data):
     csv, parquet = exported("csv"), exported("parquet")
     assert {path.name for path in csv.iterdir()} == {*(f"{t}.csv" for t in TABLES), "README.txt", "export.json"}
