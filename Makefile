@@ -1,12 +1,13 @@
 # The one place that knows how apical is installed, shown and tested.
 python := .venv/bin/python
 pip := $(python) -m pip --disable-pip-version-check --quiet
-train := .venv/bin/apical train --protocol short --mice 4 --overwrite
+train := .venv/bin/apical train --protocol short --mice 4 --record imaging --overwrite
 
-.PHONY: help demo test lint clean cuda nest .venv
+.PHONY: help demo quick test lint clean cuda nest .venv
 
 help:
 	@echo "make demo    train four mice with and without NDNF interneurons switched on (minutes)"
+	@echo "make quick   the tests that neither compile nor simulate a network (less than a minute)"
 	@echo "make test    lint, then the test suite"
 	@echo "make lint    ruff: rules and format"
 	@echo "make .venv   install the locked dependencies and apical into .venv"
@@ -17,10 +18,14 @@ help:
 demo: .venv
 	$(train) --condition control --out results/demo-control
 	$(train) --condition ndnf_opto --out results/demo-ndnf_opto
+	.venv/bin/apical compare results/demo-control results/demo-ndnf_opto --out results/demo.png --overwrite
 	@echo
-	@echo "Learning curves and activity:"
-	@echo "  results/demo-control/figures/      mice that learn"
-	@echo "  results/demo-ndnf_opto/figures/    the same mice with their NDNF interneurons switched on"
+	@echo "results/demo.png                   mice that learn, and the same mice with NDNF interneurons switched on"
+	@echo "results/demo-control/figures/      more of the former; results/demo-ndnf_opto/figures/ of the latter"
+	@echo "Next: apical analyse results/demo-control; apical report results/demo-control"
+
+quick: .venv
+	$(python) -m pytest -q --quick
 
 test: lint cuda nest
 	$(python) -m pytest -q

@@ -1,1 +1,1 @@
-"""What the paper's authors did with the data, and figures of it."""
+"""Analyses that the paper's authors made of their data, and figures of them."""

@@ -16,6 +16,7 @@ from apical.equations.preferences import ignore_local_preferences
 
 if TYPE_CHECKING:
     from apical.analysis.export import export_run, neo_block
+    from apical.analysis.figures.comparison import compare_conditions
     from apical.analysis.figures.example_minute import example_minute
     from apical.analysis.figures.over_days import activity_by_role, learning_curves, save_figures, weights
     from apical.analysis.report.page import write_report
@@ -48,6 +49,7 @@ _MODULES = {
     "Teacher": "models.teachers",
     "activity_by_role": "analysis.figures.over_days",
     "analyse": "analysis.statistics.analyse",
+    "compare_conditions": "analysis.figures.comparison",
     "events": "networks.training.store",
     "example_minute": "analysis.figures.example_minute",
     "experiment": "networks.experiments.current_clamp",
@@ -79,6 +81,7 @@ __all__ = [
     "Teacher",
     "activity_by_role",
     "analyse",
+    "compare_conditions",
     "events",
     "example_minute",
     "experiment",

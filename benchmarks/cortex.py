@@ -12,8 +12,8 @@ from apical.benchmarks.engines import ENGINES, Timing
 from apical.networks.circuits.cortex.network import DT, Cortex
 from apical.networks.circuits.cortex.populations import numbers
 
-#: By `devices.lighten`: its target; while its group is made, also source, delay, place in the queue, and room
-#: for more.
+#: Bytes of a synapse after `devices.lighten`: its target; while its group is made, also source, delay, place in the
+#: queue, and room for more.
 BYTES_PER_SYNAPSE, BYTES_WHILE_MADE = 4, 24
 FULL = sum(numbers(1.0).values())
 WARM_UP = 0.1  # biological seconds
@@ -112,7 +112,7 @@ def row(m: Measured) -> dict:
 
 
 def fits(measured: list[Measured]) -> dict[str, dict]:
-    """By engine: exponent of the cost in the number of neurons, and bytes of memory per synapse (neurons included)."""
+    """Growth by engine: exponent of the cost in the number of neurons, and bytes per synapse (neurons included)."""
     found = {}
     for engine in dict.fromkeys(m.engine for m in measured):
         mine = [m for m in measured if m.engine == engine]

@@ -27,8 +27,8 @@ SEED = 1
 
 @dataclass(frozen=True)
 class Timing:
-    """One run. connect : s until the first step; simulate : s of all steps; memory : bytes at most; spikes : in all;
-    events : synaptic, in all"""
+    """One run. connect : s until the first step; simulate : s of all steps; memory : peak in bytes; spikes : total;
+    events : total of synaptic ones"""
 
     connect: float
     simulate: float
@@ -95,7 +95,7 @@ class Compiled:
             return Timing(wall - simulate, simulate, memory or None, *counts)
 
     def values(self, s, seconds: float) -> dict:
-        """What a run is given."""
+        """Values that a run is given."""
         return values(s, SEED, seconds)
 
     def counted(self, s, arrays) -> tuple[int, float]:
@@ -118,5 +118,5 @@ class Runtime:
         return Timing(wall["connect"], wall["simulate"], None, *counted(s, arrays))
 
 
-#: By the name that `apical bench cortex --engines` takes.
+#: Engines by the name that `apical bench cortex --engines` takes.
 ENGINES = {"cpp1": lambda: Compiled(1), "cpp2": lambda: Compiled(2), "runtime": Runtime}

@@ -74,7 +74,7 @@ class Nest:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether spikes of Brian2 with an integrator are those of NEST, by statistic of `networks.nest.distributions`."""
+    """Tell whether spikes of Brian2 with an integrator are those of NEST, by statistic of `nest.distributions`."""
 
     neurons: int
     integrator: str
@@ -151,7 +151,7 @@ def _as_found(runs: dict) -> dict:
 
 
 def bytes_per_synapse(module: NestModule, neurons: int, in_degree: float, progress: Progress) -> dict[str, float]:
-    """By engine, on one thread: what peak memory grows by from half of `in_degree` to all of it, per synapse.
+    """Growth of the peak memory from half of `in_degree` to all of it, per synapse, by engine on one thread.
 
     Empty for fewer than `FEW` synapses.
     """

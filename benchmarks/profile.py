@@ -1,4 +1,4 @@
-"""Where the time of the cortical network goes, by code object, beside what the memory of this machine allows."""
+"""Time of the cortical network by code object, beside what the memory of this machine allows."""
 
 import re
 import shutil
@@ -84,7 +84,7 @@ def shares(data: Path) -> Counter[str]:
 
 
 def part_of(symbol: str) -> str | None:
-    """What a function of the program does; None where it is no part of a step."""
+    """Part of a step that a function of the program does; None where it is no part of one."""
     for pattern, part in PARTS.items():
         if match := re.search(pattern, symbol):
             return part and part.format(*match.groups())

@@ -9,7 +9,7 @@ from apical.networks.training.config import Config
 from apical.networks.training.protocols import PROTOCOLS
 from apical.networks.training.run import train
 
-#: Of the study: learners, NDNF+ light, light only; days of each.
+#: Mice of the study: learners, NDNF+ light, light only; days of each.
 MICE, DAYS, CELLS = 6 + 4 + 5, 14, 310
 
 

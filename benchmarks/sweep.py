@@ -48,7 +48,7 @@ class RebuiltProgram:
 
 
 def rebuilt(shard: Shard) -> dict[str, np.ndarray]:
-    """What `run_shard` measures, by programs that are rebuilt for each run."""
+    """Measure what `run_shard` measures, by programs that are rebuilt for each run."""
 
     class Rebuilt(Shard):
         def cohort(self):

@@ -17,7 +17,7 @@ PARAMETERS: Table = {
 }
 
 
-#: Of plastic inputs, as in the circuit; they end on the soma.
+#: Currents of plastic inputs, as in the circuit; they end on the soma.
 FEED_FORWARD = "di_feed_forward/dt = -i_feed_forward/tau_input : amp\n"
 
 

@@ -71,6 +71,6 @@ def _named(settings: dict, site: str) -> dict:
     return {f"{name}_{site}": setting for name, setting in settings.items()}
 
 
-#: What an electrode does unless told otherwise, which is nothing, and the unit: of a cell, and of light on layer 1.
+#: Settings of an electrode, by default those of no current, with their unit: of a cell, and of light on layer 1.
 AT_REST = _named(_SETTINGS, "soma") | _named(_SETTINGS, "apical")
 LIGHT_AT_REST = _named(_PULSE_SETTINGS, "light")

@@ -1,4 +1,4 @@
-"""How a top-down synapse learns the sign of its cell: local covariance of activity and cursor.
+"""Learning of the sign that a top-down synapse has for its cell: local covariance of activity and cursor.
 
 The alignment of a cell is the running correlation of its own calcium with the cursor that the top-down
 units carry, both of which are present at the synapse. Nothing in it names a role. Only the mean over the cells of a

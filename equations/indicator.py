@@ -65,8 +65,8 @@ ca_fast_apical += ca_bap
 ca_slow_apical += ca_bap
 """
 
-#: At each frame. Shot noise has the variance of the photon count. The experiment sorts the last 30 s for F0; here F0
-#: climbs by step*percentile and falls by step*(1 - percentile), which balance at the percentile, within 1 % of it.
+#: Update at each frame. Shot noise has the variance of the photon count. The experiment sorts the last 30 s for F0;
+#: here F0 climbs by step*percentile and falls by step*(1 - percentile), which balance at the percentile, within 1 %.
 FRAME = """
 photon_soma = normal_noise(seed, mouse, cell, 2, session, t_in_timesteps)
 photon_apical = normal_noise(seed, mouse, cell, 3, session, t_in_timesteps)

@@ -24,7 +24,7 @@ PARAMETERS: Table = {
     "sigma_ndnf": Parameter(5 * mV, "s.d. of the background", "model: about 13 Hz", low=0 * mV),
 }
 
-#: Of any NDNF+ cell.
+#: Parameters of any NDNF+ cell.
 LIGHT_PARAMETERS: Table = {
     "i_opto": Parameter(600 * pA, "ChRmine current during a light pulse", "model: 2 spikes per pulse"),
     "light_period": Parameter(32.34 * ms, "a pulse at each imaging frame of two planes", FRANCIONI, low=2 * ms),

@@ -75,7 +75,7 @@ def plain_log(x):
 
 
 def exp_decay(time, tau):
-    """What is left after `time` of a quantity that decays with the time constant `tau`; both in seconds."""
+    """Fraction that is left after `time` of a quantity that decays with the time constant `tau`; both in seconds."""
     return np.exp(np.clip(-time / tau, -700, 700))
 
 

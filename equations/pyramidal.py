@@ -82,7 +82,7 @@ feedback_apical : 1 (constant) # signed weight of the teaching signal onto the a
 feedback_soma : 1 (constant)   # the same onto the soma (only where the segregation is removed)
 """
 
-#: What drives a cell in a network.
+#: Currents that drive a cell in a network.
 DRIVE = f"""
 i_soma = i_bias_soma + i_input + i_background_soma + {TEACHING_SOMA} : amp
 i_apical = i_bias_apical + i_background_apical + {TEACHING_APICAL} : amp
@@ -104,7 +104,7 @@ seed : integer (shared, constant)
 session : integer (shared, constant)
 """
 
-#: Of any cell.
+#: Events of any cell.
 EVENTS = """
 # events, bursts, plateaus
 last_spike : integer           # step of the last spike; seconds would lose steps in single precision
@@ -120,7 +120,7 @@ EQUATIONS = CELL + DRIVE + EVENTS
 
 SPIKE = "v_soma > v_threshold"
 
-#: Of any cell.
+#: What a spike of any cell does to its events.
 EVENTS_RESET = """
 burst = event*int(since_spike < burst_interval - dt/2)
 event = int(since_spike > burst_interval - dt/2)

@@ -11,7 +11,7 @@ from apical.equations.pyramidal import CELL_PARAMETERS
 
 THIN = "model: no bursts (Kim & Connors 1993)"
 
-#: What differs.
+#: Parameters that differ.
 NAMES = ("g_apical", "c_bap")
 
 THICK_PARAMETERS: Table = {name: CELL_PARAMETERS[name] for name in NAMES}

@@ -38,7 +38,7 @@ gaba_b : 1 (linked)
 
 @dataclass(frozen=True)
 class Added:
-    """What a task adds to a cell: equations with parameters, currents into soma and apical dendrite (``" + name"``),
+    """Additions of a task to a cell: equations with parameters, currents into soma and apical dendrite (``" + name"``),
     and statements at a spike; interneurons have no apical dendrite, and no task changes their reset or a point neuron.
     """
 

@@ -8,7 +8,7 @@ from apical.equations.task import FRAME_RATE
 from apical.models.cells import NAUD_SPREKELER, Cell
 from apical.models.rules import BURST_DEPENDENT, Rule
 
-#: What a cell reads from its mouse.
+#: Variables that a cell reads from its mouse.
 LINKED = {
     "teaching": "1",
     "closed_loop": "1",

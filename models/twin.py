@@ -21,7 +21,7 @@ _SWITCHES = "teaching : 1 (shared, constant)\nclosed_loop : 1 (shared, constant)
 def pyramidal_cells(count: int, clock, method, declared: str = BIASED) -> NeuronGroup:
     """`count` cells at rest with the default parameters.
 
-    method : of integration, as Brian2 takes it; declared : equations of `TABLE` and of what else the cells hold
+    method : method of integration, as Brian2 takes it; declared : equations of `TABLE` and of what else the cells hold
     """
     cells = NeuronGroup(
         count,

@@ -1,4 +1,4 @@
-"""Where a result comes from: versions, commit and machine."""
+"""Provenance of a result: versions, commit and machine."""
 
 import os
 import platform

@@ -1,5 +1,7 @@
 import json
 import logging
+import os
+import shutil
 import sys
 import sysconfig
 import tempfile
@@ -13,6 +15,7 @@ from brian2 import Clock, NeuronGroup, TimedArray, get_device, linked_var, ms, m
 from apical.equations.task import FRAME_RATE, FREEZE, GREY, TIME_OUT, TRIAL
 from apical.models.cells import NAUD_SPREKELER
 from apical.models.pyramidal import LINKED, parameters, pyramidal_cells
+from apical.networks.devices import generate
 from apical.networks.devices.cuda.gpu import gpus
 from apical.networks.training.checkpoint import save_day
 from apical.networks.training.cohort import Cohort
@@ -22,11 +25,37 @@ from apical.networks.training.store import write_store
 from apical.scripts.main import main
 
 
-def pytest_collection_modifyitems(items):
-    marked = [item for item in items if item.get_closest_marker("gpu")]
-    if marked and not gpus():
-        for item in marked:
+def pytest_addoption(parser):
+    parser.addoption("--quick", action="store_true", help="skip what compiles, simulates networks or is slow")
+
+
+def pytest_configure(config):
+    if config.getoption("quick"):
+        sys.addaudithook(skip_what_compiles)
+        os.environ["APICAL_CACHE"] = os.devnull  # a test that compiles in a process of its own fails: mark it slow
+
+
+COMPILERS = ("g++", "nvcc", "make", "cmake")
+
+
+def skip_what_compiles(event, arguments):
+    """Skip a test of a quick run where it starts a compiler or our generator: no list of such tests can be wrong."""
+    if event == "subprocess.Popen":
+        command = arguments[1]
+        words = [os.fsdecode(word) for word in ([command] if isinstance(command, str | bytes) else command)]
+        tool = Path(shutil.which(words[0]) or "")
+        compiler = tool.name in COMPILERS and not tool.is_relative_to(tempfile.gettempdir())  # there are the tests' own
+        if compiler or generate.__name__ in words:
+            pytest.skip("compiles: make test runs it")
+
+
+def pytest_collection_modifyitems(config, items):
+    quick = config.getoption("quick")
+    for item in items:
+        if item.get_closest_marker("gpu") and not gpus():
             item.add_marker(pytest.mark.skip(reason="needs an NVIDIA GPU"))
+        if quick and (item.get_closest_marker("slow") or "numpy_runtime" in item.fixturenames):
+            item.add_marker(pytest.mark.skip(reason="slow, or simulates a network: make test runs it"))
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What is sampled regularly, as series of an NWB file."""
+"""Series of an NWB file: all that is sampled regularly."""
 
 import numpy as np
 

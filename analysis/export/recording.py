@@ -14,13 +14,13 @@ from apical.networks.training.store import events
 
 SIMULATED = "Simulated by apical; no animal was used."
 
-#: What runs may have recorded, with a variable that tells, and the option of apical train that records it.
+#: Data that runs may have recorded, with a variable that tells, and the option of apical train that records it.
 OPTIONAL = {"fluorescence": ("fluorescence_soma", "imaging"), "voltages": ("v_soma", "traces")}
 
 
 @dataclass(frozen=True)
 class Recording:
-    """data : whole, of `apical.open_run`; position : of the mouse in the cohort; session : day, the first is 1."""
+    """data : whole dataset of `apical.open_run`; position : place of the mouse in the cohort; session : day, from 1."""
 
     data: xr.Dataset
     position: int
@@ -94,7 +94,7 @@ class Recording:
 
 
 def not_recorded(data: xr.Dataset) -> list[str]:
-    """What the run has not recorded, each with the option that records it."""
+    """Data that the run has not recorded, each with the option that records it."""
     return [f"{what} (--record {option})" for what, (name, option) in OPTIONAL.items() if name not in data]
 
 

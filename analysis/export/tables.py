@@ -15,7 +15,7 @@ Columns = dict[str, tuple[np.ndarray, str, str]]
 
 @dataclass(frozen=True)
 class Table:
-    """meaning : of a row; columns : the table of a recording in one or more parts; needs : variable of the store"""
+    """meaning : meaning of a row; columns : table of a recording in one or more parts; needs : variable of the store"""
 
     meaning: str
     columns: Callable[[Recording], Iterator[Columns]]

@@ -22,7 +22,7 @@ LABELS = {"gradient": "gradient of the readout", "inverse": "target propagation"
 def ground_truth(truth: pd.DataFrame, scores: pd.DataFrame, title: str) -> Figure:
     """The instructive vector against theories over days, what imaging recovers of it, and how good inference is.
 
-    truth, scores : of `statistics.tables.Tables`
+    truth, scores : tables of `statistics.tables.Tables`
     """
     figure = Figure(figsize=(7.2, 2.9), layout="constrained")
     figure.suptitle(f"{title}; mean ± s.e.m. over mice")

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from apical.analysis.figures.style import styled
 
-#: By the last word of a population's name (Okabe & Ito 2008, and black).
+#: Colours by the last word of a population's name (Okabe & Ito 2008, and black).
 COLOURS = {
     "E": "#000000",
     "thick": "#D55E00",

@@ -17,8 +17,8 @@ SIGNIFICANT = "#CC79A7"
 def error_signal(neurons: pd.DataFrame, null: pd.DataFrame | None = None, title: str = "") -> Figure:
     """Mean residual of P+ and P- while the error decreases and increases; change per mouse, after the paper's Fig. 4.
 
-    neurons : of `statistics.error_table.per_neuron`
-    null : the same of a run without teaching, drawn beside it
+    neurons : table of `statistics.error_table.per_neuron`
+    null : the same table of a run without teaching, drawn beside it
     """
     figure = _figure(title)
     means, change = figure.subplots(1, 2, width_ratios=(1, 1.15))
@@ -73,8 +73,8 @@ def _changes(axes: Axes, mice: pd.DataFrame, roles: tuple[str, ...], first: floa
 def decoders(network: pd.DataFrame, outcome: pd.DataFrame, title: str = "") -> Figure:
     """Accuracy of both decoders against their shuffles.
 
-    network : of `statistics.decoding.network_decoding`, a point per neuron
-    outcome : of `statistics.outcome.outcome_decoding`, a line per mouse from its shuffles to the outcome
+    network : table of `statistics.decoding.network_decoding`, drawn as a point per neuron
+    outcome : table of `statistics.outcome.outcome_decoding`, drawn as a line per mouse from its shuffles to the outcome
     """
     figure = _figure(title)
     neurons, trials = figure.subplots(1, 2, width_ratios=(1.15, 1))

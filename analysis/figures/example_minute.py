@@ -22,10 +22,10 @@ HEADROOM = 1.12  # of an axis, for the marks of outcomes
 def example_minute(data: xr.Dataset, mouse: int = 0, session: int | None = None, start: float | None = None) -> Figure:
     """Spikes of P+, P- and ten P0 cells with apical plateaus, angle and readout over one minute.
 
-    data : of `apical.open_run`
+    data : dataset of `apical.open_run`
     mouse : position in the cohort
     session : day of training; the last when None
-    start : in seconds from the start of the closed loop; when None, the first minute with a hit and a miss,
+    start : seconds from the start of the closed loop; when None, the first minute with a hit and a miss,
         else with a hit
     Raises ValueError when there is no such mouse, session or time.
     """

@@ -37,7 +37,7 @@ from apical.networks.training.store import open_run
 def learning_curves(data: xr.Dataset) -> Figure:
     """Hit rate and rewards per minute over days: each mouse, and mean ± s.e.m.
 
-    data : of `apical.open_run`
+    data : dataset of `apical.open_run`
     """
     figure = Figure(figsize=(6.3, 2.9), layout="constrained")
     figure.suptitle(heading(data))
@@ -64,7 +64,7 @@ def learning_curves(data: xr.Dataset) -> Figure:
 def activity_by_role(data: xr.Dataset) -> Figure:
     """Event rate relative to day 1, and rate of apical plateaus, over days by role; mean ± s.e.m. over mice.
 
-    data : of `apical.open_run`
+    data : dataset of `apical.open_run`
     """
     figure = Figure(figsize=(6.3, 2.9), layout="constrained")
     figure.suptitle(heading(data))
@@ -90,7 +90,7 @@ def weights(data: xr.Dataset) -> Figure:
     """Feed-forward weights: distribution after the first and the last day, mean over days by role and pool.
 
     The first half of a cell's inputs is the task pool, the rest the rest pool. Mean ± s.e.m. over mice.
-    data : of `apical.open_run`
+    data : dataset of `apical.open_run`
     """
     figure = Figure(figsize=(6.3, 3.1), layout="constrained")
     figure.suptitle(heading(data))

@@ -24,7 +24,7 @@ def residual_figure(data: xr.Dataset, mouse: int = 0, session: int | None = None
     """Traces with inferred events, magnitudes with the line, distribution of residuals, latencies.
 
     Traces and magnitudes are of one neuron, residuals and latencies of all neurons of the mouse and session.
-    data : of `apical.open_run`, recorded with imaging
+    data : dataset of `apical.open_run`, recorded with imaging
     mouse : position in the cohort
     session : day of training; the last when None
     cell : the neuron; when None, that with the median number of coincident events

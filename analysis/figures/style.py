@@ -64,9 +64,9 @@ def over_days(axes: Axes, values: xr.DataArray, colour: str, label: str, **line)
     axes.fill_between(day, mean - sem, mean + sem, color=colour, alpha=0.15, linewidth=0, zorder=1)
 
 
-def day_axis(axes: Axes, data: xr.Dataset) -> None:
-    """Label the horizontal axis with whole days."""
+def day_axis(axes: Axes, data: xr.Dataset, most: int = MOST_TICKS) -> None:
+    """Label the horizontal axis with whole days, `most` of them at most."""
     axes.set_xlabel("training (day)")
     days = data.sizes["session"]
     axes.set_xlim(0.6, days + 0.4)
-    axes.set_xticks(range(1, days + 1, math.ceil(days / MOST_TICKS)))
+    axes.set_xticks(range(1, days + 1, math.ceil(days / most)))

@@ -1,1 +1,1 @@
-"""From fluorescence to events and somato-dendritic residuals."""
+"""Events and somato-dendritic residuals from fluorescence."""

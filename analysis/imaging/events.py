@@ -29,7 +29,7 @@ COLUMNS = ["cell", "time", "magnitude", "height", "width"]
 
 
 def spike_response() -> tuple[float, float]:
-    """Of one spike at rest: decay in s of the exponential with the area and peak of the calcium, and peak in dF/F."""
+    """Calcium of one spike at rest: decay in s of the exponential with its area and peak, and peak in dF/F."""
     value = {name: float(parameter.value) for name, parameter in PARAMETERS.items()}
     slow = value["ca_slow_fraction"]
     terms = ((1.0, value["tau_ca_fast"]), (slow, value["tau_ca_slow"]), (-1.0 - slow, value["tau_ca_rise"]))
@@ -98,7 +98,7 @@ def find_events(rates: np.ndarray, noise: np.ndarray | float = 0.0, rate: float 
     """Events of each cell: local peaks of its rate that rise by 1/e of one spike and by 3 s.d. of the noise.
 
     rates : (cells, frames), in Hz, smoothed with 200 ms; NaN is a border, no peak lies beside it
-    noise : of the rates in Hz, (cells,) or one for all (`rate_noise`); none for rates of CASCADE, which have it removed
+    noise : noise of the rates in Hz, (cells,) or one for all (`rate_noise`); None for rates of CASCADE, which have none
     rate : frames per s
     Returns one row per event, by cell and time: ``cell``; ``time`` of the peak in s from the first frame; ``height``
     of the rate at the peak in Hz; ``width`` in s, at half the prominence (the default of `scipy.signal.peak_widths`

@@ -17,7 +17,7 @@ def baseline(fluorescence: np.ndarray, window: float = F0_WINDOW, rate: float = 
     the window is the recording.
 
     fluorescence : (..., frames), in any unit
-    window : in s
+    window : length of the window in s
     rate : frames per s
     A trace with a value that is not finite is NaN throughout.
     Raises ValueError when there are no frames, or the window is shorter than a frame.
@@ -47,9 +47,9 @@ def delta_f_over_f(
     """(F - F0)/F0 with the F0 of `baseline`; same shape, dimensionless.
 
     fluorescence : (..., frames), in any unit
-    window : of F0, in s
+    window : length of the window of F0 in s
     rate : frames per s
-    bleaching_time_constant : in s; the fluorescence is first made to bleach (`bleached`). None: it does not.
+    bleaching_time_constant : time constant in s by which the fluorescence is first bleached (`bleached`), or None
     A trace with a value that is not finite, or an F0 that is not positive, is NaN throughout.
     Raises ValueError as `baseline` and `bleached` do.
     """
@@ -66,7 +66,7 @@ def bleached(fluorescence: np.ndarray, time_constant: float, rate: float = RATE)
     Models have no bleaching of their own; with it one sees what a drift of F0 does to the analysis. Shot noise is
     scaled along.
 
-    fluorescence : (..., frames); time_constant : in s; rate : frames per s
+    fluorescence : (..., frames); time_constant : time constant in s; rate : frames per s
     Raises ValueError when the time constant is not positive.
     """
     if not time_constant > 0:

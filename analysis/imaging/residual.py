@@ -21,8 +21,8 @@ MIN_EVENTS = 10
 def coincident_events(soma: pd.DataFrame, apical: pd.DataFrame, window: float = COINCIDENCE) -> pd.DataFrame:
     """Events of soma and dendrite of one cell whose peaks lie within a window, one to one, nearest first.
 
-    soma, apical : of `imaging.events.find_events`
-    window : in s
+    soma, apical : tables of `imaging.events.find_events`
+    window : longest distance of the peaks in s
     Returns one row per pair, by cell and time: ``cell``, ``time_soma``, ``magnitude_soma``, ``time_apical``,
     ``magnitude_apical``; times in s, magnitudes in spikes.
     """
@@ -42,7 +42,7 @@ def coincident_events(soma: pd.DataFrame, apical: pd.DataFrame, window: float = 
 def lines(events: pd.DataFrame, min_events: int = MIN_EVENTS) -> pd.DataFrame:
     """Least-squares line of dendritic on somatic magnitude of each cell; indexed by ``cell``.
 
-    events : of `coincident_events`; rows with a NaN magnitude do not count
+    events : table of `coincident_events`; rows with a NaN magnitude do not count
     min_events : cells with fewer have no line
     Returns ``n``, ``slope``, ``intercept`` (spikes) and ``deviation`` (spikes): the standard deviation of the events
     about the line, divisor n. NaN without a line: too few events, or all of one somatic magnitude.
@@ -65,10 +65,10 @@ def lines(events: pd.DataFrame, min_events: int = MIN_EVENTS) -> pd.DataFrame:
 def residuals(events: pd.DataFrame, line: pd.DataFrame | None = None, min_events: int = MIN_EVENTS) -> pd.DataFrame:
     """Coincident events with their latency and SD residual.
 
-    events : of `coincident_events`
-    line : of `lines`; those of the events themselves when None. With the lines of other events (before a light came
+    events : table of `coincident_events`
+    line : lines of `lines`; those of the events themselves when None. With lines of other events (before a light came
         on, say) the mean residual tells how the dendrite has shifted.
-    min_events : of `lines`
+    min_events : smallest number of events, as in `lines`
     Returns the events with ``latency`` (dendritic minus somatic peak, s) and ``residual`` (in standard deviations
     about the line, of the cell; > 0 amplified, < 0 attenuated); NaN where the cell has no line or no spread about it.
     """
@@ -105,10 +105,10 @@ def residuals_of(
 ) -> pd.DataFrame:
     """Coincident events of a mouse with their SD residuals, one mouse and session in memory at a time.
 
-    data : of `apical.open_run`, recorded with imaging
+    data : dataset of `apical.open_run`, recorded with imaging
     mouse : position in the cohort
     session : day of training; all when None
-    over : what the line of a neuron is fitted to: the events of each ``session`` by itself, or those of all sessions
+    over : events that the line of a neuron is fitted to: those of each ``session`` by itself, or those of all sessions
         of the ``mouse``. The paper says "all coincident events" of the neuron and no more; by session is our choice,
         since magnitudes change with the activity over days.
     min_events : coincident events, in what the line is fitted to, that a neuron must have

@@ -1,4 +1,4 @@
-"""How well inferred events tell the true spikes and plateaus, which only a model knows."""
+"""Scores of inferred events against the true spikes and plateaus, which only a model knows."""
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ def somatic_events(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Single spikes and bursts: first spikes of runs in which each comes less than `gap` after the one before.
 
-    time, cell : of spikes; time and `gap` in s
+    time, cell : times and cells of spikes; times and `gap` in s
     min_spikes : runs of fewer do not count; 2 gives the bursts alone
     Returns times in s and cells, by cell and time.
     """
@@ -43,9 +43,9 @@ def score(
 ) -> pd.DataFrame:
     """Score of the inference, one row per cell.
 
-    inferred : of `imaging.events.find_events`
+    inferred : table of `imaging.events.find_events`
     rates : (cells, frames), inferred, in Hz
-    time, cell : of the true events; s from the first frame
+    time, cell : times (s from the first frame) and cells of the true events
     rate : frames per s
     tolerance : largest distance of an inferred from a true event, in s; pairs one to one (`imaging.matching`)
     spikes : times and cells of what makes the true rate, when that is not the true events (spikes in bursts)
@@ -87,7 +87,7 @@ def score_run(
 ) -> pd.DataFrame:
     """`score` of one mouse (position) and session (day) of a run.
 
-    truth : what inferred events are held against: ``events`` of the soma (spikes and bursts) or ``bursts`` alone, the
+    truth : true events to compare with: ``events`` of the soma (spikes and bursts) or ``bursts`` alone, the
         true rate being that of the spikes; or ``plateaus`` of the dendrite
     Raises ValueError for another truth, IndexError for a mouse or session that is not there.
     """

@@ -25,7 +25,7 @@ TOLERANCE = 1e-4
 
 
 def classify(spikes: np.ndarray, interval: float) -> tuple[np.ndarray, np.ndarray]:
-    """Which of the spikes (s) open an event, and which turn one into a burst: booleans of the shape of `spikes`."""
+    """Find spikes (s) that open an event, and those that turn one into a burst: booleans of the shape of `spikes`."""
     event = np.diff(spikes, prepend=-np.inf) > interval - TOLERANCE
     return event, ~event & np.concatenate([[False], event[:-1]])
 

@@ -1,4 +1,4 @@
-"""How far the numbers of the protocols depend on the time step."""
+"""Dependence of the numbers of the protocols on the time step."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

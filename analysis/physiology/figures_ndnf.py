@@ -25,11 +25,11 @@ class Cells:
 
 @dataclass(frozen=True)
 class Block:
-    """Of a pyramidal cell under NDNF+ inhibition.
+    """Measurements of a pyramidal cell under NDNF+ inhibition.
 
     rates (Hz), thresholds (nA; NaN: none) : EPSC that makes a burst of a pairing after light at each rate
     delays (ms), by_delay : action potentials of the pairing (one volley, light, one volley without GABA_B; delay)
-    potentials : at rest, by receptor; shown : the pairing without light and after it
+    potentials : potentials at rest, by receptor; shown : the pairing without light and after it
     """
 
     rates: np.ndarray

@@ -14,7 +14,7 @@ from apical.analysis.physiology.measures import burst_rate, longest_above, rise
 from apical.models.cells import Cell
 from apical.networks.experiments.current_clamp import Recording, experiment
 
-#: What is fitted unless told otherwise: what shapes the f-I curve, the back-propagating AP and the plateau.
+#: Parameters that are fitted by default: those that shape the f-I curve, the back-propagating AP and the plateau.
 FREE = (
     *("charge_ca_soma", "charge_ca_nexus", "charge_ca_tuft", "gmax_sk_soma", "gmax_sk_nexus", "gmax_hva_nexus"),
     *("gmax_nat_trunk", "gmax_nat_nexus", "gmax_ih_nexus", "g_axial_trunk", "g_axial_nexus", "gmax_leak_trunk"),

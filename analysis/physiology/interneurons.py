@@ -56,7 +56,7 @@ class Steps:
 
     @property
     def latency(self) -> float:
-        """From the onset to the first spike at rheobase (ms)."""
+        """Time from the onset to the first spike at rheobase (ms)."""
         return self.spikes[self.at_rheobase][0]
 
     def interval_ratio(self, factor: float = 2) -> float:

@@ -1,4 +1,4 @@
-"""What is measured on potentials and spikes."""
+"""Measures of potentials and spikes."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from apical.networks.experiments.current_clamp import Recording
 
 
 def longest_above(recording: Recording, cell: Cell) -> np.ndarray:
-    """How long (ms) the apical potential of each cell stays above ``e_plateau`` without a break."""
+    """Longest time (ms) for which the apical potential of each cell stays above ``e_plateau`` without a break."""
     above = recording.voltage[cell.apical] > float(cell.parameters["e_plateau"].value) * 1e3
     run = np.zeros(above.shape[0])
     longest = run.copy()
@@ -19,7 +19,7 @@ def longest_above(recording: Recording, cell: Cell) -> np.ndarray:
 
 
 def has_plateau(recording: Recording, cell: Cell) -> np.ndarray:
-    """Whether each cell had a plateau: above ``e_plateau`` for at least ``plateau_minimum``."""
+    """Tell for each cell whether it had a plateau: above ``e_plateau`` for at least ``plateau_minimum``."""
     return longest_above(recording, cell) >= float(cell.parameters["plateau_minimum"].value) * 1e3
 
 

@@ -103,7 +103,7 @@ def potential_rows(block: Block) -> list[Row]:
 
 
 def block_rows(block: Block) -> list[Row]:
-    """Whether NDNF+ cells block BAC firing, by how much at which rate, and for how long."""
+    """Test whether NDNF+ cells block BAC firing, by how much at which rate, and for how long."""
     free, blocked = (recording.burst for recording in block.shown)
     # A threshold beyond the largest current is above all others.
     rank = spearmanr(block.rates, np.nan_to_num(block.thresholds, nan=2 * EPSC[-1])).statistic

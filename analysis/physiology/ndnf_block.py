@@ -18,9 +18,9 @@ BURST_WINDOW = 60.0  # ms from the start of the pairing
 
 @dataclass(frozen=True)
 class Trial:
-    """What one pyramidal cell and its neurogliaform cell are given.
+    """Input to one pyramidal cell and its neurogliaform cell.
 
-    light : onsets of evenly spaced light pulses (ms); pairing : its onset (ms), None for none; epsc : its peak (nA)
+    light : onsets of evenly spaced light pulses (ms); pairing : its onset (ms) or None; epsc : its peak (nA)
     gaba_a, gaba_b, ih : factors of these conductances, 0 when they are blocked
     """
 
@@ -34,7 +34,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Recording:
-    """What came of a trial: spikes (ms) of the pyramidal and the neurogliaform cell, potentials (mV) at `time` (ms)."""
+    """Result of a trial: spikes (ms) of the pyramidal and the neurogliaform cell, potentials (mV) at `time` (ms)."""
 
     trial: Trial
     spikes: np.ndarray

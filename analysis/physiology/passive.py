@@ -62,9 +62,9 @@ def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
 
 
 def _time_constant(recording: Recording) -> float:
-    """Of the charging of the soma by a step into it: slope of its logarithm from 10 to 70 % of the largest deflection.
+    """Time constant of the soma: slope of the logarithm of its charging from 10 to 70 % of the largest deflection.
 
-    Later on the sag by I_h makes it no exponential.
+    A step into the soma charges it. Later on the charging is no exponential, because of the sag by I_h.
     """
     charging = (recording.time >= START) & (recording.time < START + LENGTH)
     t, v = recording.time[charging], recording.voltage["soma"][0, charging]

@@ -82,7 +82,7 @@ def pairing_rows(pairs: list[Pair], change: np.ndarray, published: np.ndarray) -
 
 
 def curve(pairs: list[Pair], change: np.ndarray, name: str, setting: float | None = None):
-    """What a protocol varies, ascending, and the mean change at each of its values; both one-dimensional.
+    """Values that a protocol varies, ascending, and the mean change at each of them; both one-dimensional.
 
     setting : event rate of the burst-Poisson, initial burst fraction of the Poisson pairing
     """

@@ -57,7 +57,7 @@ def validate(cells: list[Cell], out: Path, progress: Progress = lambda step: Non
 
 
 def passed(rows: dict[str, list[Row]]) -> bool:
-    """Whether no mandatory row fails."""
+    """True when no mandatory row fails."""
     return not any(row.mandatory and row.verdict == FAILS for found in rows.values() for row in found)
 
 

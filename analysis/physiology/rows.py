@@ -10,10 +10,10 @@ HOLDS, FAILS, NOT_BY_CONSTRUCTION = "holds", "fails", "not by construction"
 class Row:
     """One quantity.
 
-    protocol, quantity : what was done, what was measured; unit : of `value`, `low` and `high`
-    value : of the model; None for what it cannot show by construction, of which `note` gives the reason
-    low, high : published range; None is unbounded; source : of the range
-    mandatory : whether a cell must be within the range to pass
+    protocol, quantity : name of the protocol and of what it measures; unit : unit of `value`, `low` and `high`
+    value : value of the model; None where it cannot show it by construction, for which `note` gives the reason
+    low, high : published range; None is unbounded; source : source of the range
+    mandatory : True when a cell must be within the range to pass
     """
 
     protocol: str

@@ -18,7 +18,7 @@ RULE = replace(PUBLISHED, tau_average=300.0)
 
 @dataclass(frozen=True)
 class Learned:
-    """Of each cell: events (Hz), burst fraction; of each cell and input: weight change and the same by hand."""
+    """Events (Hz) and burst fraction of each cell; weight change, and the same by hand, of each cell and input."""
 
     event_rate: np.ndarray
     burst_fraction: np.ndarray

@@ -1,4 +1,4 @@
-"""How a claim is judged: by numbers of a study, each with a verdict of its own.
+"""Parts of the judgement of a claim: numbers of a study, each with a verdict of its own.
 
 Intervals are the 95 % of `statistics.bootstrap`, over mice, or over neurons where the statistic counts those.
 """
@@ -16,7 +16,7 @@ from apical.analysis.statistics.four_criteria import UNTESTED as NOT_TESTED
 UNTESTED = "cannot be tested here"
 VERDICTS = (HOLDS, IN_PART, FAILS, UNTESTED)
 
-#: What `report.combine.combine` returns.
+#: Study that `report.combine.combine` returns.
 Study = dict
 
 
@@ -30,8 +30,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Claim:
-    """text : the claim; rule : how it is judged; needs : conditions that are compared; numbers : what decided;
-    open : what of the claim is not tested, because of which it holds at most in part; or what is missing."""
+    """text : the claim; rule : rule that judges it; needs : conditions that it compares; numbers : numbers that decide;
+    open : part of the claim that is not tested, so that it holds at most in part; or what is missing."""
 
     number: int
     text: str

@@ -5,7 +5,7 @@ from pathlib import Path
 from apical.analysis.statistics.analyse import as_plain, criteria, read_analysis, statistics
 from apical.networks.errors import UserError
 
-#: What a condition is in the study: the arm in the names of published statistics.
+#: Arm that a condition is in the study, as in the names of published statistics.
 ARMS = {"control": "", "light_only": "light_only", "ndnf_opto": "ndnf"}
 NULL = "no_teaching"
 

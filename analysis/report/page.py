@@ -115,7 +115,7 @@ def _mean_sem(values: np.ndarray) -> tuple[float | None, float | None]:
 
 
 def _of_circuits(described: dict[str, dict]) -> bool:
-    """Whether the runs can be part of the study that ``apical paper`` makes."""
+    """Tell whether the runs can be part of the study that ``apical paper`` makes."""
     return all(own["config"].get("network", "circuit") == "circuit" for own in described.values())
 
 
@@ -163,7 +163,7 @@ def _described(analysis: dict, description: dict) -> dict:
 
 
 def _mixed(described: dict[str, dict]) -> list[str]:
-    """What differs between the runs though it should not."""
+    """Differences between the runs that should not be there."""
     values = {name: {json.dumps(own["config"].get(name)) for own in described.values()} for name in _ALIKE}
     values["commit"] = {str(own.get("commit")) for own in described.values()}
     return [f"{name}: {', '.join(sorted(found))}" for name, found in values.items() if len(found) > 1]

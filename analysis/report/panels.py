@@ -66,7 +66,7 @@ def figures(study: dict) -> list[tuple[str, list[Panel]]]:
 
 
 def missing_figures(run: Path, names: tuple[str, ...]) -> list[str]:
-    """Which of the figures `names` a run lacks."""
+    """Figures among `names` that a run lacks."""
     return [name for name in names if not (run / "figures" / f"{name}.png").is_file()]
 
 

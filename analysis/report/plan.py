@@ -11,8 +11,8 @@ MICE, NDNF_MICE, LIGHT_MICE = 6, 4, 5
 
 @dataclass(frozen=True)
 class Arm:
-    """A cohort of the study. name : of its folder; days : None for those of the configuration; reference : arm of the
-    same mice without light; meaning : what it is for."""
+    """A cohort of the study. name : name of its folder; days : number, None as configured; reference : arm of the
+    same mice without light; meaning : purpose of the arm."""
 
     name: str
     condition: str
@@ -77,7 +77,7 @@ FILE_ONLY = ("bci_cells", "probe_every", "heap_mb", "parameters")
 def train_command(config: dict, out: Path) -> str:
     """The ``apical train`` of a configuration: what differs from the defaults.
 
-    config : as in ``run.json``; what `FILE_ONLY` names goes into a file, whose contents ``run.json`` holds
+    config : fields as in ``run.json``; what `FILE_ONLY` names goes into a file, whose contents ``run.json`` holds
     """
     default = Config().model_dump()
     changed = {name: value for name, value in config.items() if value != default[name]}

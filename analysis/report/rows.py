@@ -177,7 +177,7 @@ def misses(study: dict) -> list[dict]:
 
 
 def inference(study: dict) -> dict:
-    """How well inferred events tell the true ones: ``columns`` and ``rows`` of the first condition that learns."""
+    """Scores of inferred events against the true ones: ``columns`` and ``rows`` of the first condition that learns."""
     run = next((study["runs"][name] for name in _control_and_null_first(study)), None)
     columns = [name for name in run["inference"][0] if name != "compartment"] if run and run["inference"] else []
     rows = (
@@ -187,7 +187,7 @@ def inference(study: dict) -> dict:
 
 
 def ground_truth(study: dict) -> dict:
-    """What only a model knows, of the first condition that learns.
+    """Ground truth, which only a model knows, of the first condition that learns.
 
     ``condition``; ``rows``: angles of the instructive vector in degrees and what imaging recovers, over days;
     ``teaching``: the true teaching current by role, while the error decreases and increases.

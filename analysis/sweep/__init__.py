@@ -1,1 +1,1 @@
-"""What sweeps measured, and figures of it."""
+"""Measurements of sweeps, and figures of them."""

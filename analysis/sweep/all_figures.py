@@ -98,7 +98,7 @@ def _plane(data: xr.Dataset) -> tuple[tuple[str, str], str]:
 def _numbers(
     data: xr.Dataset, measure: str, learning: xr.DataArray, indices: dict[str, Indices], exponents: dict[str, Exponent]
 ) -> dict:
-    """What ``plot_sweep.json`` says. low and high are 95 % intervals; an open side is None, see `Exponent`."""
+    """Contents of ``plot_sweep.json``. low and high are 95 % intervals; an open side is None, see `Exponent`."""
     numbers = {
         "measure": measure,
         "learning_measure": learning_measure(data),

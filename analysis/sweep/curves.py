@@ -29,7 +29,7 @@ MOST_LINES = 12
 def learning_curves(data: xr.Dataset) -> Figure:
     """Hit rate over days: the mean over points by condition, and then of each condition its points.
 
-    data : of `apical.open_sweep`
+    data : dataset of `apical.open_sweep`
     Points are one line for each value of the first axis, or one each where it has more than `MOST_LINES` values.
     """
     conditions, axis = data.condition.values.tolist(), axes_of(data)[0]
@@ -71,7 +71,7 @@ def learning_curves(data: xr.Dataset) -> Figure:
 def curves(data: xr.Dataset, measure: str) -> Figure:
     """A measure, late in training, along the first axis, by condition.
 
-    data : of `apical.open_sweep`; points that share the value of the first axis are taken together
+    data : dataset of `apical.open_sweep`; points that share the value of the first axis are taken together
     measure : see `analysis.sweep.measured.measured`
     """
     axis, *together = axes_of(data)

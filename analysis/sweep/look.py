@@ -1,4 +1,4 @@
-"""What the figures of a sweep share: labels of parameters and measures, logarithmic axes, colours, bands."""
+"""The look that figures of a sweep share: labels of parameters and measures, logarithmic axes, colours, bands."""
 
 import math
 import textwrap
@@ -92,7 +92,7 @@ def heading(data: xr.Dataset, *notes: str) -> str:
 
 
 def about_bands(data: xr.Dataset) -> str:
-    """What the bands of `bands` are."""
+    """Meaning of the bands of `bands`."""
     replicates = data.sizes["replicate"]
     if replicates == 1:
         return "mean over one mouse per point, no interval"
@@ -105,7 +105,7 @@ def words_of(condition: str) -> str:
 
 
 def is_log(data: xr.Dataset, name: str) -> bool:
-    """Whether an axis is drawn logarithmically: it was swept so, or its values span two decades by equal ratios."""
+    """Tell whether an axis is drawn logarithmically: it was swept so, or spans two decades by equal ratios."""
     axis = design_of(data)["axes"][name]
     if not isinstance(axis, list):
         return axis["log"]
@@ -153,7 +153,7 @@ def bands(groups: Iterable[np.ndarray]) -> np.ndarray:
 
 
 def draw_band(axes: Axes, x: np.ndarray, band: np.ndarray, condition: str) -> None:
-    """Mean as a curve with markers, interval as a band; band : of `bands`."""
+    """Mean as a curve with markers, interval as a band; band : a band of `bands`."""
     mean, low, high = band
     colour = COLOURS[condition]
     axes.plot(x, mean, color=colour, marker=MARKERS[condition], markersize=3.5, label=words_of(condition))

@@ -30,7 +30,7 @@ FEWEST_FOR_TREND = 10
 def parallel_coordinates(data: xr.Dataset, measure: str) -> Figure:
     """Each point as a line through its parameters, coloured by a measure, which is the last axis; one row a condition.
 
-    data : of `apical.open_sweep`
+    data : dataset of `apical.open_sweep`
     measure : see `analysis.sweep.measured.measured`; mean over mice, late in training
     """
     names, conditions = axes_of(data), data.condition.values.tolist()
@@ -75,7 +75,7 @@ def _height(values: np.ndarray, ends: tuple[float, float], log: bool) -> np.ndar
 def by_parameter(data: xr.Dataset, measure: str) -> Figure:
     """A measure, late in training, of each point against each parameter, with a local trend (LOWESS) by condition.
 
-    data : of `apical.open_sweep`
+    data : dataset of `apical.open_sweep`
     measure : see `analysis.sweep.measured.measured`; mean over mice
     """
     names = axes_of(data)
@@ -102,7 +102,7 @@ def by_parameter(data: xr.Dataset, measure: str) -> Figure:
 def indices_figure(data: xr.Dataset, measure: str, indices: dict[str, Indices]) -> Figure:
     """Sensitivity indices of each parameter with their 95 % intervals, by condition.
 
-    indices : of `analysis.sweep.sensitivity.sensitivity`, by condition; of one without a table the legend says why
+    indices : result of `analysis.sweep.sensitivity.sensitivity` by condition; without a table the legend says why
     """
     names, tables = axes_of(data), [found.table for found in indices.values()]
     kinds = [kind for kind in (FIRST, TOTAL) if any((table["index"] == kind).any() for table in tables)]

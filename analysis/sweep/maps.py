@@ -25,7 +25,7 @@ SCATTER = 0.02  # of the length of an axis
 def heat_maps(data: xr.Dataset, measure: str) -> Figure:
     """A measure, late in training, over a grid of two parameters: one map per condition, on one scale.
 
-    data : of `apical.open_sweep`
+    data : dataset of `apical.open_sweep`
     measure : see `analysis.sweep.measured.measured`
     """
     across, up = axes_of(data)
@@ -65,8 +65,8 @@ def learning_points(data: xr.Dataset) -> xr.DataArray:
 def where_learning_holds(data: xr.Dataset, learning: xr.DataArray, plane: tuple[str, str], why: str) -> Figure:
     """Points that learn against those that do not, in the plane of two parameters, with the share that learns.
 
-    learning : of `learning_points`
-    plane : the two parameters; why : how they were chosen
+    learning : result of `learning_points`
+    plane : names of the two parameters; why : reason for their choice
     """
     conditions = data.condition.values.tolist()
     figure, panels = panels_of(len(conditions), 2.6, 2.4, sharey=True)
@@ -93,7 +93,7 @@ def where_learning_holds(data: xr.Dataset, learning: xr.DataArray, plane: tuple[
 
 
 def _rule(mice: int) -> tuple[str, ...]:
-    """What `analysis.sweep.measured.learns` asks of so many mice."""
+    """Rule by which `analysis.sweep.measured.learns` judges so many mice."""
     if mice == 1:
         return (f"learns: gain in hit rate above {CLEAR_GAIN:g} (one mouse, no interval)",)
     also = f"and, as {mice} mice are few, mean gain above {CLEAR_GAIN:g}"

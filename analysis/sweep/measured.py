@@ -1,4 +1,4 @@
-"""What a sweep measured: a grid as dimensions, late sessions, sessions to criterion, gain, and which points learn."""
+"""Measurements of a sweep: a grid as dimensions, late sessions, sessions to criterion, gain, and which points learn."""
 
 import difflib
 import json
@@ -30,7 +30,7 @@ def axes_of(data: xr.Dataset) -> list[str]:
 
 
 def unit_interval(data: xr.Dataset) -> np.ndarray:
-    """Where the points of a drawn design lie between the bounds of each axis, (point, axis) from 0 to 1.
+    """Places of the points of a drawn design between the bounds of each axis, (point, axis) from 0 to 1.
 
     Axes that were drawn by equal ratios are taken in their logarithm. Raises ValueError for a list of values.
     """
@@ -126,7 +126,7 @@ def gain(data: xr.Dataset) -> xr.DataArray:
 
 
 def learns(gains: np.ndarray) -> bool | None:
-    """Whether mice of one point and condition learn; None when there is no value.
+    """Tell whether mice of one point and condition learn; None when there is no value.
 
     gains : (mice,) of `gain`
     Yes when the 95 % interval of the mean over mice lies above 0. Fewer than `ENOUGH_MICE` mice give too narrow an

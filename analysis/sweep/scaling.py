@@ -17,7 +17,7 @@ TICKS = (1, 2, 3, 5, 7, 10, 14, 20, 30, 50, 100, 200)  # sessions
 def sizes_and_sessions(data: xr.Dataset, condition: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Number of BCI neurons, sessions to criterion and whether that is censored of each mouse of a condition, (mice,).
 
-    data : of `apical.open_sweep`, with the axis ``bci_cells``; sessions are NaN of failed mice
+    data : dataset of `apical.open_sweep`, with the axis ``bci_cells``; sessions are NaN of failed mice
     """
     hit_rate = (
         measured(data, learning_measure(data)).sel(condition=condition).transpose("point", "replicate", "session")
@@ -30,7 +30,7 @@ def sizes_and_sessions(data: xr.Dataset, condition: str) -> tuple[np.ndarray, np
 def scaling_exponents(data: xr.Dataset) -> dict[str, Exponent]:
     """Exponent of the sessions to criterion against the number of BCI neurons, by condition.
 
-    data : of `apical.open_sweep`, with the axis ``bci_cells``; points of one size are taken together
+    data : dataset of `apical.open_sweep`, with the axis ``bci_cells``; points of one size are taken together
     """
     return {name: scaling_exponent(*sizes_and_sessions(data, name)) for name in data.condition.values.tolist()}
 
@@ -39,7 +39,7 @@ def scaling_exponents(data: xr.Dataset) -> dict[str, Exponent]:
 def sessions_against_size(data: xr.Dataset, exponents: dict[str, Exponent]) -> Figure:
     """Sessions to criterion of each mouse against the number of BCI neurons, with the fitted power law by condition.
 
-    data : as for `scaling_exponents`; exponents : what it gives
+    data : dataset as for `scaling_exponents`; exponents : result of that function
     """
     figure, (axes,) = panels_of(1, 4.6, 3.4)
     sizes, last = np.unique(data.bci_cells.values), data.sizes["session"]

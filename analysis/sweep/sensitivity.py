@@ -1,4 +1,4 @@
-"""How much of the variance of a measure over a sweep each parameter explains: Sobol indices, as the design allows."""
+"""Shares of the variance of a measure over a sweep that parameters explain: Sobol indices, as the design allows."""
 
 import warnings
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ class Indices:
 def sensitivity(data: xr.Dataset, output: xr.DataArray, seed: int = 0) -> Indices:
     """First-order (and total) Sobol indices of an output over a sweep.
 
-    data : of `apical.open_sweep`; its design decides
+    data : dataset of `apical.open_sweep`; its design decides
     output : (point,) mean over mice; NaN where all of them failed
     ``saltelli``: first-order and total indices by Saltelli's and Jansen's estimators; a block of D + 2 points that
     misses one is left out whole. ``random`` and ``sobol``: first-order indices by RBD-FAST with bias correction, from

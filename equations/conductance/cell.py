@@ -35,7 +35,8 @@ INJECTED = {"soma": "i_soma", "nexus": "i_apical"}
 class Compartment:
     """A node of the tree; the branches of the tuft share what it has in equal parts.
 
-    name : as in ``v_NAME``; region : as in ``c_REGION``; parent : towards the soma; part : of the region, like ``/4``
+    name : NAME of ``v_NAME``; region : REGION of ``c_REGION``; parent : neighbour towards the soma; part : part of the
+        region that it is, like ``/4``
     """
 
     name: str
@@ -101,7 +102,7 @@ GATES = {name: gate for mechanisms in MECHANISMS.values() for m in mechanisms fo
 #: Brian2 namespace of the equations.
 FUNCTIONS = gates.functions(GATES) | gates.plain_functions({"unblocked": synapses.UNBLOCKED})
 
-#: What networks and protocols ask of any pyramidal cell.
+#: Variables that networks and protocols ask of any pyramidal cell.
 APICAL = """
 v_apical = v_nexus : volt
 plateau = sigmoid((v_nexus - e_plateau)/d_plateau) : 1

@@ -86,7 +86,7 @@ PARAMETERS: Table = (
     }
 )
 
-#: What differs from the two-compartment cell in what drives it in the circuit.
+#: Parameters of the drive in the circuit that differ from those of the two-compartment cell.
 DRIVE_PARAMETERS: Table = {
     "i_bias_soma": Parameter(100 * pA, "constant somatic drive", "model: 3-8 events/s"),
     "i_bias_apical": Parameter(250 * pA, "constant apical drive", "model: burst fraction 0.1-0.3"),
@@ -96,7 +96,7 @@ DRIVE_PARAMETERS: Table = {
     "g_gaba": Parameter(6 * nS, "apical conductance per unit of GABA", "model: light blocks plateaus", low=0 * nS),
 }
 
-#: What blocks BAC firing for hundreds of ms, as in the two-compartment cell.
+#: Inhibition that blocks BAC firing for hundreds of ms, as in the two-compartment cell.
 SLOW_GABA_PARAMETERS: Table = {
     "g_gaba_a": Parameter(10 * nS, "slow GABA_A conductance of a release of all cells", "model: blocks", low=0 * nS),
     "g_gaba_b": Parameter(4 * nS, "GABA_B conductance of a release of all cells", "model: blocks", low=0 * nS),

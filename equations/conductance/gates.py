@@ -12,7 +12,7 @@ from brian2 import Function, Hz, volt
 
 HEADER = Path(__file__).with_name("gates.h")
 
-#: From 21 degrees, where the channels were measured, to 34 degrees: Q10 of 2.3 (Hay et al. 2011).
+#: Factor of rates from 21 degrees, where the channels were measured, to 34 degrees: Q10 of 2.3 (Hay et al. 2011).
 WARMER = 2.3 ** ((34 - 21) / 10)
 
 
@@ -50,12 +50,12 @@ class Gate:
 
     @classmethod
     def opening(cls, alpha: str, beta: str, faster: float = 1.0) -> "Gate":
-        """From the rates of opening and closing in 1/ms."""
+        """A gate from its rates of opening and closing in 1/ms."""
         return cls(f"({alpha})/({alpha} + {beta})", f"{faster!r}*({alpha} + {beta})")
 
     @classmethod
     def relaxing(cls, steady: str, tau: str, faster: float = 1.0) -> "Gate":
-        """From the steady state and the time constant in ms."""
+        """A gate from its steady state and its time constant in ms."""
         return cls(steady, f"{faster!r}/({tau})")
 
 

@@ -1,4 +1,4 @@
-"""What a mechanism is: a conductance with its reversal potential and gating variables, in any compartment."""
+"""Mechanisms: each is a conductance with its reversal potential and gating variables, in any compartment."""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ from apical.equations.conductance.gates import Gate
 class Mechanism:
     """A current g*(reversal - v) into a compartment.
 
-    name : as in ``i_NAME_soma``; reversal : name of the reversal potential
+    name : NAME of ``i_NAME_soma``; reversal : name of the reversal potential
     open : the open fraction; ``{c}`` stands for the compartment
     peak : name of the conductance when all is open, if not ``gmax_NAME_REGION``
     gates : formulas by name; each compartment has gating variables of its own

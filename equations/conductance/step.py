@@ -12,7 +12,7 @@ from brian2.stateupdaters.explicit import euler
 
 from apical.equations.conductance.cell import INJECTED, Compartment
 
-#: Of the two-stage method that is stable for stiff systems and of second order.
+#: Weight of the two-stage method that is stable for stiff systems and of second order.
 GAMMA = 1 - 0.5**0.5
 
 

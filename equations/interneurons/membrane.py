@@ -1,4 +1,4 @@
-"""What all interneurons share: leak, exponential spike initiation, refractory period.
+"""Membrane that all interneurons share: leak, exponential spike initiation, refractory period.
 
 Exponential integrate-and-fire neuron: Fourcaud-Trocme, Hansel, van Vreeswijk, Brunel 2003, J Neurosci 23:11628.
 A cell type adds `i_intrinsic`, its synapses `i_synaptic`.

@@ -71,12 +71,12 @@ g_gaba = g_gaba_a*gaba_a + g_gaba_b*gaba_b : siemens
 e_gaba = (g_gaba_a*gaba_a*e_gaba_a + g_gaba_b*gaba_b*e_gaba_b)/(g_gaba + 1e-9*nS) : volt
 """
 
-#: In place of `equations.ndnf.DENDRITE`.
+#: Equations in place of `equations.ndnf.DENDRITE`.
 APICAL = SLOW + AT_DENDRITE
 
 # short-term plasticity of a synapse
 
-#: At the last spike; what is given before the first one is a synapse at rest.
+#: State at the last spike; what is given before the first one is a synapse at rest.
 _DYNAMICS = """
 u : 1                          # release probability
 x : 1                          # resources
@@ -120,7 +120,7 @@ INHIBITORY_DEPRESSING = _dynamics(0.25, 0.25, 706 * ms, 21 * ms, f"{_GUPTA}: cla
 #: Neurogliaform release tires with use: at least as much as class F2.
 NEUROGLIAFORM_DEPRESSING = _dynamics(0.25, 0.25, 706 * ms, 21 * ms, f"{_GUPTA}: class F2; Tamas et al. 2003: strong")
 
-#: Of a neurogliaform cell: a spike reaches all membranes of its mouse; weight is the cell's part of a full release.
+#: Effect of a neurogliaform cell: a spike reaches all membranes of its mouse; weight is its part of a full release.
 VOLUME_SYNAPSE = "weight : 1 (constant)\n" + _DYNAMICS
 ON_VOLUME_SPIKE = (
     _RELEASE + "opened = on_grid(weight*released, 1024)\n" + "".join(f"{name}_post += opened\n" for name in _OPENED)
@@ -142,8 +142,8 @@ class Connection:
 
 _STRENGTH = "unitary conductance: model"
 
-#: By (source, target); neurogliaform cells reach all the others by volume transmission. What canopy cells inhibit is
-#: not known well enough.
+#: Connections by (source, target); neurogliaform cells reach all the others by volume transmission. What canopy cells
+#: inhibit is not known well enough.
 CONNECTIONS = {
     ("pyramidal", "pv"): Connection("ampa", PYRAMIDAL_DEPRESSING, 1 * nS, f"{PAYEUR}; {_STRENGTH}"),
     ("pyramidal", "som"): Connection("ampa", PYRAMIDAL_FACILITATING, 0.2 * nS, f"{PAYEUR}; {_STRENGTH}"),

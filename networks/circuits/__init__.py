@@ -1,1 +1,1 @@
-"""What is simulated: circuits as Brian2 networks, and the values that they start from."""
+"""Circuits as Brian2 networks, and the values that they start from."""

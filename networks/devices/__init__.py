@@ -1,1 +1,1 @@
-"""Where it runs: programs in C++ and CUDA that are compiled once, and Brian2's runtime."""
+"""Devices: programs in C++ and CUDA that are compiled once, and Brian2's runtime."""

@@ -1,4 +1,4 @@
-"""What Brian2 and brian2cuda would leave out or get wrong without a word, as errors."""
+"""Errors for what Brian2 and brian2cuda would leave out or get wrong without a word."""
 
 from brian2 import Network, NetworkOperation, Synapses
 

@@ -26,7 +26,7 @@ class Results(Mapping):
         return values.reshape(-1, columns) if entry["columns"] else values
 
     def _length(self, name: str) -> int:
-        """How many rows an array that grows should have: its monitor or synapses count them."""
+        """Number of rows that an array that grows should have: its monitor or synapses count them."""
         return int(self[f"{name.split('.')[0]}.N"][0])
 
     def __iter__(self):

@@ -1,4 +1,4 @@
-"""The same circuit on Brian2's runtime device: slower, steps can be looked at from Python."""
+"""Brian2's runtime device for the same circuits: it is slower, and its steps can be looked at from Python."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What cortical networks need of a GPU and how fast it could run them: predictions, from code that is not compiled."""
+"""Memory and speed of cortical networks on a GPU: predictions, from code that is not compiled."""
 
 import json
 import tempfile
@@ -23,11 +23,11 @@ SECONDS = 1.0  # of a run whose spikes are recorded
 class NetworkReport:
     """A network at the rates aimed at.
 
-    synaptic_events : per biological second; of each source group its synapses times its mean rate
-    memory : bytes on the GPU, see `device_bytes`; bytes_per_synapse : of those that grow with the synapses
-    operations : that the host asks of the GPU in a step
+    synaptic_events : events per biological second; for each source group its synapses times its mean rate
+    memory : bytes on the GPU, see `device_bytes`; bytes_per_synapse : part of them that grows with the synapses
+    operations : number of operations that the host asks of the GPU in a step
     traffic : bytes read and written in a biological second
-    predictions : for each card
+    predictions : one prediction for each card
     """
 
     scale: float

@@ -1,4 +1,4 @@
-"""The same experiment in Brian2 and in NEST: what both are given, and how far they agree."""
+"""Cross-check of Brian2 and NEST: experiments that both are given, and how far they agree."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ VOLTAGE = {"pyramidal_neuron": "v_soma"}
 
 
 def both(module: NestModule, experiment: str, given: Mapping) -> tuple[dict, dict]:
-    """What Brian2 and NEST find, side by side. Raises UserError with the last line of what failed."""
+    """Results of Brian2 and of NEST, found side by side. Raises UserError with the last line of what failed."""
     with ThreadPoolExecutor(2) as pool:
         return tuple(pool.map(lambda run: run(experiment, given), (in_brian, lambda *x: in_nest(module, *x))))
 
@@ -75,7 +75,7 @@ def frozen_currents(seconds: float, cells: int = 5) -> dict:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Of one type of cell: spikes of Brian2 and of NEST, the part of them that has a partner in the other within one
+    """Agreement on one type of cell: spikes of Brian2 and NEST, the part of them with a partner in the other within one
     step and on the same step, and the r.m.s. error of the somatic voltage (mV), all of it and between partners."""
 
     brian: int
@@ -108,7 +108,7 @@ def agreement(brian: Mapping, nest: Mapping, kind: str) -> Agreement:
 
 
 def partners(times: np.ndarray, others: np.ndarray, steps: int) -> int:
-    """How many of `times` (ms) have one of `others` within `steps` time steps."""
+    """Number of `times` (ms) that have one of `others` within `steps` time steps."""
     if not others.size:
         return 0
     place = (
@@ -148,7 +148,7 @@ def frozen_spikes(seconds: float, count: int = 6) -> dict:
 def random_network(seconds: float, seeds: int = 10) -> dict:
     """160 pyramidal and 20 NDNF cells, driven by 200 Poisson inputs; connections drawn once, for both engines.
 
-    `connections` : source, target, port in NEST, variable and unit in Brian2
+    connections : source, target, port in NEST, variable and unit in Brian2
     """
     generator = np.random.default_rng(3)
     sizes = {"inputs": 200, "pyramidal_neuron": 160, "ndnf_neuron": 20}
@@ -171,7 +171,7 @@ def random_network(seconds: float, seeds: int = 10) -> dict:
 
 @dataclass(frozen=True)
 class Distance:
-    """Of a statistic: its mean in Brian2 and in NEST, and the mean Kolmogorov-Smirnov distance between runs of the two
+    """Distance of a statistic: mean in Brian2 and in NEST, and mean Kolmogorov-Smirnov distance between runs of the two
     engines; between seeds of one engine, the mean and the 95th percentile."""
 
     brian: float

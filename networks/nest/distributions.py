@@ -18,8 +18,8 @@ CORRELATED = 60  # cells whose pairs are looked at
 def statistics(time: np.ndarray, index: np.ndarray, cells: int, warm_up: float, duration: float) -> dict:
     """Distributions of one run; times in ms, in order.
 
-    rate : (cells,) in Hz; cv : of the intervals, of cells with 10 spikes or more; burst_fraction : bursts per event of
-    cells with 5 events or more; correlation : of the spike counts of pairs of cells
+    rate : Hz, (cells,); cv : CV of the intervals of cells with 10 spikes or more; burst_fraction : bursts per event of
+    cells with 5 events or more; correlation : correlation of the spike counts of pairs of cells
     """
     kept = time >= warm_up
     time, index = time[kept], index[kept]

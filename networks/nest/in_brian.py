@@ -33,7 +33,7 @@ from apical.models.twin import BIAS, TABLE, pyramidal_cells
 
 PYRAMIDAL = "pyramidal_neuron"
 INTERNEURONS = {"ndnf_neuron": "neurogliaform", "pv_neuron": "pv", "som_neuron": "som"}
-#: What NESTML calls the units of parameters.
+#: Names of the units of parameters in NESTML.
 UNITS = {"amp": pA, "second": ms, "volt": mV, "1": 1}
 
 

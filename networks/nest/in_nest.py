@@ -141,7 +141,7 @@ def network(given) -> dict:
 def recurrent(given) -> dict:
     """Pyramidal cells and their recurrent synapses: spikes where they are recorded, else how long it takes.
 
-    `pairs` : a file of source and target (int32) of each synapse; read in parts, so that it takes no memory
+    pairs : path of a file with source and target (int32) of each synapse; it is read in parts, to take no memory
     """
     started = perf_counter()
     dt = start(given, int(given["seed"]), int(given["threads"]))

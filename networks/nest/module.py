@@ -35,8 +35,8 @@ class NestModule:
     ):
         """Generate and compile the module, unless the cache has it. Raises UserError.
 
-        nest_config : of another NEST than the one of this Python
-        processes : of the compiler; default: one per processor
+        nest_config : path of the ``nest-config`` of another NEST than the one of this Python
+        processes : number of processes of the compiler; by default one per processor
         """
         nest = installed_nest(nest_config)
         self.folder = module_folder(nest)
@@ -68,17 +68,17 @@ class NestModule:
 
     @property
     def path(self) -> Path:
-        """What ``nest.Install`` takes: the module, without its ending."""
+        """Path that ``nest.Install`` takes: that of the module, without its ending."""
         return self.folder / MODULE
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether `folder` holds the compiled module."""
+    """Tell whether `folder` holds the compiled module."""
     return (folder / f"{MODULE}.so").is_file()
 
 
 def module_folder(nest: Nest) -> Path:
-    """Where the module for `nest` is or will be: named by all that it is made from."""
+    """Folder in which the module for `nest` is or will be: named by all that it is made from."""
     digest = hashlib.sha256(nest.identity())
     for path in [*sorted(MODELS.glob("*.nestml")), GENERATE]:
         digest.update(path.name.encode() + path.read_bytes())

@@ -60,7 +60,7 @@ class Nest:
         return folder
 
     def identity(self) -> bytes:
-        """What a module depends on besides its models."""
+        """Compiler and versions that a module depends on besides its models."""
         compiler = "g++" if self.wheel else _ask(self.config, "--compiler")
         described = subprocess.run([compiler, "--version"], capture_output=True).stdout
         config = self.config.read_bytes()
@@ -70,7 +70,7 @@ class Nest:
 def installed_nest(nest_config: Path | None = None) -> Nest:
     """The NEST of `nest_config`, else of this Python. Raises UserError that names what is missing.
 
-    nest_config : of a NEST that was built here or comes from conda
+    nest_config : path of the ``nest-config`` of a NEST that was built here or comes from conda
     """
     for module, name in (("pynestml", "NESTML"), ("nest", "NEST")):
         if not importlib.util.find_spec(module):

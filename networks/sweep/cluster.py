@@ -11,7 +11,7 @@ from apical.networks.sweep.shards import Shard, run_shard
 #: States of work whose scheduler is gone.
 LOST = {"lost", "cancelled"}
 
-#: How long a scheduler may be silent.
+#: Longest silence of a scheduler.
 SILENCE = 10.0  # s
 
 

@@ -21,7 +21,7 @@ from apical.networks.sweep.sampling import Value, between, sample, unit_of
 from apical.networks.training.conditions import CONDITIONS, Condition
 from apical.networks.training.config import Config, chosen, one_line, read_toml, values_of
 
-#: What can be swept besides parameters; each combination is a program of its own.
+#: Fields that can be swept besides parameters; each combination is a program of its own.
 STRUCTURAL = ("cells", "bci_cells")
 
 #: Options of the configuration that a sweep decides itself.
@@ -149,7 +149,7 @@ def _config(**fields) -> Config:
 
 
 def structural(point: Point) -> Point:
-    """What of a point decides over the program."""
+    """Part of a point that decides over the program."""
     return {name: value for name, value in point.items() if name in STRUCTURAL}
 
 

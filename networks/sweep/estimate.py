@@ -1,4 +1,4 @@
-"""What a sweep will take, from a short run of its largest program."""
+"""Estimate of what a sweep will take, from a short run of its largest program."""
 
 import math
 import os
@@ -29,7 +29,7 @@ SYNAPSE, CELL, EVENT = 32, 600, 12
 
 @dataclass(frozen=True)
 class Estimate:
-    """Of a whole sweep. programs, shards, mice : numbers; seconds : wall time with all workers, compilation left out;
+    """Cost of a sweep. programs, shards, mice : numbers; seconds : wall time with all workers, without compilation;
     rate : mouse-seconds per second of one worker; memory, store : bytes, of all workers and on disk when finished"""
 
     programs: int

@@ -1,4 +1,4 @@
-"""What a sweep keeps of each mouse and day. Definitions are those of `statistics.learning`."""
+"""Measures that a sweep keeps of each mouse and day. Definitions are those of `statistics.learning`."""
 
 import hashlib
 

@@ -24,7 +24,7 @@ Done = Callable[[Shard, Values], None]
 
 
 def checkpoints(folder: Path, shard: Shard) -> Path:
-    """Where a shard keeps its finished days while it runs."""
+    """Folder in which a shard keeps its finished days while it runs."""
     return folder / f"days_{shard.index:05d}"
 
 

@@ -78,5 +78,5 @@ def _parts(design: str, points: int, dimensions: int, seed: int) -> np.ndarray:
 
 
 def problem_of(names: list[str]) -> dict:
-    """What SALib calls a problem: parameters that each fill the unit interval."""
+    """A problem in the sense of SALib: parameters that each fill the unit interval."""
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}

@@ -31,8 +31,11 @@ class Mouse:
 
 @dataclass(frozen=True)
 class Shard:
-    """Mice that run in one network; config : of their cohort; conditions : by place. All shards of a program have as
-    many mice in their network; the last is filled up with copies of its last mouse, which are not kept."""
+    """Mice that run in one network; config : configuration of their cohort; conditions : one by place.
+
+    All shards of a program have as many mice in their network; the last is filled up with copies of its last mouse,
+    which are not kept.
+    """
 
     index: int
     mice: tuple[Mouse, ...]
@@ -131,7 +134,7 @@ def run_shard(shard: Shard, folder: Path) -> Values:
 
 
 def _last_whole(folder: Path) -> tuple[list[Values], Values]:
-    """What the days before measured, and the state after them; a damaged checkpoint and all after it are deleted."""
+    """Measures of the days before, and the state after them; a damaged checkpoint and all after it are deleted."""
     measured, state = [], {}
     for day in range(1, finished_days(folder) + 1):
         try:

@@ -52,6 +52,7 @@ def test_the_markdown_has_a_row_for_each_timing_and_names_the_machine():
     assert len(table) == 2 + 3 and len({line.count("|") for line in table}) == 1
 
 
+@pytest.mark.slow
 def test_without_a_gpu_it_is_refused_in_one_line(tools, tmp_path):
     command = [sys.executable, RECIPE, "--out", tmp_path / "out"]
     done = subprocess.run(command, capture_output=True, text=True)

@@ -6,6 +6,8 @@ import sys
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.slow
+
 #: 50 cells with delays of 1 to 30 steps: writes the CUDA program, or what it should compute.
 SCRIPT = """
 import sys

@@ -18,7 +18,8 @@ BASE_RATES = dict(L23E=0.971, L23I=2.868, L4E=4.746, L4I=5.396, L5E=8.142, L5I=9
 BASE_NUMBERS["L1I"] = round(sum(BASE_NUMBERS.values()) * 338 / (31283 - 338))
 BASE_RATES["L1I"] = 5.0
 
-#: Over that of their population of the base, which PV cells stand for: SOM cells fire less (model; Gentet et al. 2012).
+#: Rates over that of their population of the base, which PV cells have: SOM cells fire less (model; Gentet et al.
+#: 2012).
 RELATIVE_RATES = {"som": 0.75}
 
 
@@ -56,9 +57,10 @@ _L1 = "1-15 Hz: Cohen-Kashi Malina et al. 2021"
 _SCHUMAN = "Schuman et al. 2019: {} % of the cells of layer 1"
 _EQUAL = "model: half of layer 5"
 
-#: By name, in the order of the layers. The ranges in vivo are wide textbook ranges, rounded; the sources are where to
-#: check them. The biases were found by runs at a scale of 0.3 with all synapses that changed them until the rates were
-#: those aimed at, but for that of PV cells, chosen before: their threshold is further from rest than that of the base.
+#: Populations by name, in the order of the layers. The ranges in vivo are wide textbook ranges, rounded; the sources
+#: are where to check them. The biases were found by runs at a scale of 0.3 with all synapses that changed them until
+#: the rates were those aimed at, but for that of PV cells, chosen before: their threshold is further from rest than
+#: that of the base.
 POPULATIONS: dict[str, Population] = {
     "L1 NGF": Population("L1I", 0.3, "neurogliaform", _SCHUMAN.format(30), 1, 15, _L1, -8.0),
     "L1 canopy": Population("L1I", 0.4, "canopy", _SCHUMAN.format(40), 1, 15, _L1, -20.0),

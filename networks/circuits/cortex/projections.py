@@ -151,7 +151,7 @@ _K_THALAMUS = {
 _TUFTS = {"L5 thick": 1000.0, "L5 thin": 1000.0}
 _LAYER_1 = {"L1 NGF": 200.0, "L1 canopy": 200.0}
 
-#: By name; their rates are options of a run. Those of layers 2 to 6 are of Potjans & Diesmann 2014.
+#: Axons by name; their rates are options of a run. Those of layers 2 to 6 are of Potjans & Diesmann 2014.
 AFFERENTS = {
     "background": Afferent(8 * Hz, _by_base(_K_EXTERNAL), "i_input", "other areas", f"{PD14}; layer 1: as L2/3 I"),
     "thalamus": Afferent(0 * Hz, _by_base(_K_THALAMUS), "i_input", "first-order thalamus", f"{PD14}, silent at rest"),

@@ -22,9 +22,9 @@ _POINT, _OFFSET, DELAYS, SESSION = 10, 12, 14, 1
 class Sampler:
     """Synapses of one group onto another.
 
-    name : a C identifier; number : of its noise, unlike that of any other
-    first : of each source population the index of its first neuron, then the size of the group; length (sources + 1)
-    targets : the same of the target populations, length (targets + 1)
+    name : a C identifier; number : number of its noise, unlike that of any other
+    first : index of the first neuron of each source population, then the size of the group; length (sources + 1)
+    targets : same indices of the target populations, length (targets + 1)
     outdegree : mean synapses of a neuron, shape (sources, targets)
     """
 
@@ -36,7 +36,7 @@ class Sampler:
 
     @property
     def edges(self) -> np.ndarray:
-        """Where the parts of the interval begin and end, shape (sources, targets + 1)."""
+        """Places where the parts of the interval begin and end, shape (sources, targets + 1)."""
         return np.concatenate([np.zeros((len(self.outdegree), 1)), np.cumsum(self.outdegree, axis=1)], axis=1)
 
     @property
@@ -45,7 +45,7 @@ class Sampler:
         return float(np.diff(self.first) @ self.outdegree.sum(1))
 
     def points(self, source) -> np.ndarray:
-        """How many points neurons `source` draw; one of them may be of no target."""
+        """Number of points that neurons `source` draw; one of them may be of no target."""
         population = np.searchsorted(self.first, source, side="right") - 1
         return np.ceil(self.edges[population, -1]).astype(np.int64) + (self.edges[population, -1] > 0)
 

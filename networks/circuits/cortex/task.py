@@ -25,7 +25,7 @@ NDNF = ("neurogliaform", "canopy")
 
 @dataclass(frozen=True)
 class TaskCortex(Cortex):
-    """What is compiled of a mouse; the fields and names of `circuits.circuit.Structure` mean the same here.
+    """Structure of a mouse that is compiled; the fields and names of `circuits.circuit.Structure` mean the same here.
 
     cells : the pyramidal cells of layer 5, thick-tufted ones first, which are those of the readout
     """

@@ -34,8 +34,8 @@ def values(
 ) -> Values:
     """``group.variable`` to SI numbers.
 
-    rates : of `AFFERENTS` (Hz), where not the usual ones
-    biases : of ``POPULATION.compartment`` (pA), where not those of `POPULATIONS`
+    rates : rates of `AFFERENTS` (Hz), where not the usual ones
+    biases : biases of ``POPULATION.compartment`` (pA), where not those of `POPULATIONS`
     """
     rates, biases = rates or {}, biases or {}
     found: Values = {s.duration: np.asarray(seconds)}

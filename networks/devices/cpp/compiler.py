@@ -42,6 +42,6 @@ class CppToolchain:
         return [f"CXX={self.path}"]
 
     def identity(self) -> bytes:
-        """What the compiled program depends on besides its sources: compiler and processor."""
+        """Compiler and processor, on which the compiled program depends besides its sources."""
         query = [self.path, "-march=native", "-Q", "--help=target", "--version"]
         return subprocess.run(query, capture_output=True).stdout

@@ -7,15 +7,15 @@ from apical.networks.devices.patch import patch, patched
 
 _EACH = "    for(int _idx=0; _idx<_N; _idx++)\n"
 
-#: To start and join threads takes microseconds. A neuron's update takes about 1 ns per 1000 characters of its source:
-#: neurons times characters from where two threads gain.
+#: Neurons times characters of source from where two threads gain: to start and join threads takes microseconds, and the
+#: update of a neuron about 1 ns per 1000 characters.
 WORTH_THREADS = 5_000_000
 
 
 def vectorize(code_objects: Path, threads: int = 1) -> None:
     """Rewrite the loops in a folder of code objects; no number changes.
 
-    threads : of each state update that takes long enough
+    threads : number of threads of each state update that takes long enough
     """
     for path in code_objects.glob("*_stateupdater_codeobject.cpp"):
         path.write_text(_independent(path.read_text(), threads))

@@ -65,7 +65,7 @@ def require_gpu(index: int, mend: str = ELSEWHERE) -> Gpu:
 
 
 def architectures(index: int) -> tuple[str, ...]:
-    """What to compile for: the GPU with this index, or those of data centres where there is none."""
+    """Architectures to compile for: that of the GPU with this index, or those of data centres where there is none."""
     return tuple(gpu.arch for gpu in gpus() if gpu.index == index) or DATA_CENTRE
 
 

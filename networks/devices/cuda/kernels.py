@@ -1,4 +1,4 @@
-"""What the sources of a CUDA program do in a time step: GPU operations and memory traffic, read from the code."""
+"""GPU operations and memory traffic of a CUDA program in a time step, read from its sources."""
 
 import re
 from collections.abc import Iterator
@@ -31,8 +31,8 @@ class Operation:
     """One thing that the host asks of the GPU in a call.
 
     kind : ``launch``, ``memset``, ``transfer`` (host to device or back), ``growth`` (of device memory), ``wait``
-    what : the kernel or function
-    rare : only when the memory of a monitor could be full
+    what : name of the kernel or function
+    rare : True for what happens only when the memory of a monitor could be full
     """
 
     kind: str
@@ -79,7 +79,7 @@ class Program:
         self._flags = dict(re.findall(r"(\w+_scalar_delay) = (true|false);", "\n".join(texts)))
 
     def operations(self, function: str) -> list[Operation]:
-        """What a call of this host function, after the first, asks of the GPU.
+        """Operations that a call of this host function, after the first, asks of the GPU.
 
         Branches that only the first call takes are left out, and so are those that the delays of the pathway rule
         out; of all other branches each is assumed to be taken.

@@ -57,7 +57,7 @@ def device_bytes(arrays: dict, blueprint: Blueprint, duration: float) -> dict[st
 
 
 def _passing(groups: dict[str, int], synapses: dict[str, int]) -> int:
-    """Of the bytes that groups need while they are made, in this order, those that no later group takes to stay."""
+    """Bytes that groups need while they are made, in this order, and that no later group takes to stay."""
     needed = later = 0
     for name in reversed(groups):
         needed = max(needed, groups[name] - later)

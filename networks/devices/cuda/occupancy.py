@@ -39,7 +39,7 @@ ARCHITECTURES = {
 
 @dataclass(frozen=True)
 class Resources:
-    """What the compiler gave a kernel: registers of a thread; bytes of its stack and spills, and of its block."""
+    """Resources that the compiler gave a kernel: registers, stack and spills (bytes) of a thread, bytes of a block."""
 
     registers: int
     stack: int = 0
@@ -89,7 +89,7 @@ def parse_log(text: str) -> list[tuple[str, str, Resources]]:
 
 
 def occupancy(resources: Resources, block: int, arch: str) -> Occupancy:
-    """How many warps fit on a multiprocessor in blocks of `block` threads, as cuda_occupancy.h computes it."""
+    """Number of warps that fit on a multiprocessor in blocks of `block` threads, as cuda_occupancy.h computes it."""
     limits = ARCHITECTURES[arch]
     warps = -(-block // WARP)
     registers = -(-resources.registers * WARP // REGISTER_UNIT) * REGISTER_UNIT

@@ -30,9 +30,9 @@ CARDS = {"sm_80": ("A100 SXM 80 GB", 2039e9), "sm_90": ("H100 SXM", 3350e9)}
 class KernelReport:
     """A kernel of the time loop. Resources and occupancy are None when it is not compiled.
 
-    threads : cells, units, mice or synapses of one mouse that the kernel runs over, 0 where it runs over events
-    events : per mouse and second, of the neurons whose events it handles; where delays differ, once for each delay
-    synapses : of each event
+    threads : number of cells, units, mice or synapses of one mouse that the kernel runs over; 0 for events
+    events : events per mouse and second of the neurons that it handles; where delays differ, once for each delay
+    synapses : number of synapses of each event
     """
 
     name: str
@@ -55,7 +55,7 @@ class KernelReport:
 
 @dataclass(frozen=True)
 class CallReport:
-    """What a host function asks of the GPU each time its clock ticks, and what it asks rarely, by kind."""
+    """Operations that a host function asks of the GPU at each tick of its clock, and those that are rare, by kind."""
 
     function: str
     clock: str
@@ -115,7 +115,7 @@ class Report:
         return sum(self.count(kind, clock) / dt for clock, dt in self.dt.items())
 
     def predictions(self, launch: float = LAUNCH) -> list[Prediction]:
-        """For all `CARDS` and numbers of mice, with `launch` seconds for each launch, memset and transfer."""
+        """Predictions for all `CARDS` and numbers of mice; each launch, memset and transfer takes `launch` seconds."""
         launching = launch * sum(self.per_second(kind) for kind in ("launch", "memset", "transfer"))
         traffic = sum(kernel.bytes_per_second for kernel in self.kernels)
         return [

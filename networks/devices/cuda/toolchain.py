@@ -26,7 +26,7 @@ PACKAGES = {
 
 
 def packaged_folder() -> Path:
-    """Where the packages from PyPI put CUDA 13."""
+    """Folder in which the packages from PyPI put CUDA 13."""
     return Path(sysconfig.get_path("purelib"), "nvidia", "cu13")
 
 
@@ -51,7 +51,7 @@ class Toolchain:
         return variables
 
     def identity(self) -> bytes:
-        """What the compiled program depends on, for the cache."""
+        """Compiler and packages that the compiled program depends on, for the cache."""
         return f"nvcc {self.version} {self.curand}".encode()
 
 

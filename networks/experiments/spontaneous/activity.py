@@ -1,4 +1,4 @@
-"""What the populations of a run did: spikes in one index, rates, irregularity, plateaus."""
+"""Activity of the populations of a run: spikes in one index, rates, irregularity, plateaus."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from apical.models.cortical import TABLES
 from apical.networks.circuits.cortex.network import DT, Cortex
 from apical.networks.circuits.cortex.populations import POPULATIONS
 
-#: From the start to the steady state, in seconds; left out of rates.
+#: Time from the start to the steady state, in seconds; left out of rates.
 SETTLING = 0.3
 
 #: Role and how many of the first thick-tufted cells have it, as in the small cohort.

@@ -40,7 +40,7 @@ class CortexConfig(BaseModel):
 
     @property
     def rates(self) -> dict[str, float]:
-        """Of the axons from elsewhere, in Hz."""
+        """Rates of the axons from elsewhere, in Hz."""
         return {"thalamus": self.thalamus, "top_down": self.top_down, "top_down_layer_1": self.top_down}
 
 

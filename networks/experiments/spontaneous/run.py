@@ -60,7 +60,7 @@ def _kept(name: str) -> bool:
 
 
 def on_runtime(s: Cortex, given: Values) -> tuple[dict[str, np.ndarray], dict[str, float]]:
-    """The same on Brian2's runtime device."""
+    """Run the network on Brian2's runtime device: its arrays, and times in s."""
     previous, flags = get_device(), prefs.codegen.cpp.extra_compile_args_gcc
     prefs.codegen.cpp.extra_compile_args_gcc = COMPILER_FLAGS
     set_device("runtime")

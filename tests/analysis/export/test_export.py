@@ -52,6 +52,7 @@ def of(table, mouse, session):
 
 @pytest.mark.parametrize("mouse", [0, 1])
 @pytest.mark.parametrize("session", [1, 2])
+@pytest.mark.slow
 def test_nwb_has_what_the_store_has(exported, data, mouse, session):
     nwb = read_nwb(nwb_path(exported("nwb"), mouse, session))
     day = data.isel(mouse=mouse).sel(session=session)
@@ -116,6 +117,7 @@ def test_light_is_exported_as_epochs_of_whole_frames(exported):
 
 
 @pytest.mark.parametrize("recorded", ["traces", "events"])
+@pytest.mark.slow
 def test_nwbinspector_finds_nothing_that_matters(exported, recorded_run, tmp_path, recorded):
     out = exported("nwb")
     if recorded == "events":

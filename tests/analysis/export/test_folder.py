@@ -146,6 +146,7 @@ export_run(sys.argv[1], sys.argv[2], session=1)
 """
 
 
+@pytest.mark.slow
 def test_a_killed_export_leaves_whole_files_and_goes_on(traced_run, tmp_path, pytestconfig):
     out = tmp_path / "out"
     command = [sys.executable, "-c", KILLED, str(traced_run), str(out)]

@@ -105,12 +105,14 @@ def test_light_is_a_bar_above_the_raster(write_run, light):
     assert len(example_minute(data).axes) == 3 + int(light)
 
 
+@pytest.mark.slow
 def test_one_silent_mouse_without_trials_and_p0_cells(write_run):
     roles = np.array(["P+"] * 3 + ["P-"] * 3)
     run = write_run([[[]]], np.zeros((1, 1, 6), int), frames=200, roles=roles)
     assert len(list(save_figures(run).iterdir())) == 2 * len(NAMES)
 
 
+@pytest.mark.slow
 def test_figures_are_saved_as_png_and_svg(run):
     folder = save_figures(run)
     assert folder == run / "figures"
@@ -120,6 +122,7 @@ def test_figures_are_saved_as_png_and_svg(run):
         assert ElementTree.parse(folder / f"{name}.svg").getroot().tag.endswith("svg")
 
 
+@pytest.mark.slow
 def test_saved_figures_are_the_same_each_time(run):
     first = {p.name: p.read_bytes() for p in save_figures(run).iterdir()}
     assert {p.name: p.read_bytes() for p in save_figures(run).iterdir()} == first

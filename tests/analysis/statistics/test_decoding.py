@@ -71,6 +71,7 @@ def test_planted_structure_is_found_in_the_neurons_that_have_it():
     assert table.shuffled.mean() == pytest.approx(0.5, abs=0.03)
 
 
+@pytest.mark.slow
 def test_the_neurons_own_soma_is_no_predictor():
     residuals, rates = cohort(events=30, plant=np.diag([20.0] * 4 + [0.0] * 26))
     table = network_decoding(residuals, rates, p0=12, most_folds=20, jobs=1, shuffles=10).set_index("cell")
@@ -78,6 +79,7 @@ def test_the_neurons_own_soma_is_no_predictor():
     assert not table.significant_corrected.any()
 
 
+@pytest.mark.slow
 def test_a_common_drift_over_days_is_no_structure():
     residuals, rates = cohort(events=30, drift=0.1, seed=3)
     table = network_decoding(residuals, rates, p0=12, most_folds=20, jobs=1, shuffles=10)
@@ -105,6 +107,7 @@ def test_chance_finds_one_neuron_in_twenty():
     assert table.p.mean() == pytest.approx(0.5, abs=0.05)
 
 
+@pytest.mark.slow
 def test_result_depends_on_the_seed_alone():
     residuals, rates = cohort()
     options = {"p0": 2, "most_folds": 4, "most_events": 25}

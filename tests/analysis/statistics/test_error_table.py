@@ -113,6 +113,7 @@ def test_neurons_with_one_class_have_no_contrast():
     assert mice[["P-", "P0", "difference"]].isna().all(axis=None)
 
 
+@pytest.mark.slow
 def test_chance_has_no_contrast():
     p = [contrasts(per_mouse(neurons_of({}, events=30, seed=seed))).set_index("name").p for seed in range(40)]
     assert np.mean([own["difference"] < 0.05 for own in p]) <= 0.125

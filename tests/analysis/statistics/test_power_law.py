@@ -64,6 +64,7 @@ def test_without_censoring_it_is_the_regression_line():
 
 
 @pytest.mark.parametrize("limit", [np.inf, 8])
+@pytest.mark.slow
 def test_the_interval_misses_in_five_percent(limit):
     fits = [scaling_exponent(*planted(0.4, limit, seed=seed)) for seed in range(400)]
     misses = np.mean([not found.low <= 0.4 <= found.high for found in fits])

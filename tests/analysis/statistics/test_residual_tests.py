@@ -58,6 +58,7 @@ def test_neurons_differ_in_gain_without_harm_to_the_pooled_fit():
     assert (compare_models(events).loc["pooled", ["exponential", "logarithm"]] > 100).all()
 
 
+@pytest.mark.slow
 def test_false_positives_of_null_data():
     """No structure but the line: each test fires in 5 % of the sets."""
     generator = np.random.default_rng(4)

@@ -71,6 +71,7 @@ def test_minority_of_one_is_repeated():
     assert base.tolist() == neighbour.tolist() == [2, 2, 2]
 
 
+@pytest.mark.slow
 def test_no_synthetic_sample_knows_the_test_fold():
     # Without information an imbalanced set is decoded at chance. Up-sampled before the split it would not be.
     clean, leaking = [], []

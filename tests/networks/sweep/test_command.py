@@ -8,6 +8,7 @@ from apical.networks.sweep.estimate import batch_within, bytes_per_mouse, estima
 from apical.networks.sweep.shards import cut
 
 
+@pytest.mark.slow
 def test_a_dry_run_says_what_it_takes_and_writes_nothing(finish, sweep_file, tmp_path):
     code, output = finish(sweep_file, "--out", tmp_path / "out", "--workers", 2, "--dry-run")
     assert code == 0, output
@@ -16,6 +17,7 @@ def test_a_dry_run_says_what_it_takes_and_writes_nothing(finish, sweep_file, tmp
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -29,6 +31,7 @@ def test_a_wrong_call_is_one_line_with_the_mend(finish, arguments, message):
     assert code == 1 and message in output and "Traceback" not in output
 
 
+@pytest.mark.slow
 def test_a_device_that_cannot_run_is_named_before_anything_is_written(finish, sweep_file, tmp_path):
     code, output = finish(sweep_file, "--device", "cuda_standalon", "--out", tmp_path / "out")
     assert code == 1 and "cuda_standalone" in output and not (tmp_path / "out").exists()

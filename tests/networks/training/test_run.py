@@ -18,7 +18,7 @@ from apical.networks.training.store import events, open_run
 
 CONFIG = Config(mice=2, cells=21, days=6, protocol="short", threads=1)
 
-pytestmark = pytest.mark.usefixtures("brief_days")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("brief_days")]
 
 #: The same run in a process of its own, to be killed.
 SCRIPT = """

@@ -74,6 +74,7 @@ def test_numpy_and_the_compiled_program_fire_the_same_spikes(folder, tiny, numpy
     assert np.allclose(data.spike_time.values[early], found.time, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_queued_synapse_takes_4_bytes(tiny, tmp_path):
     s = tiny().structure
     generate_sources(Blueprint(s), tmp_path)
