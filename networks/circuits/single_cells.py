@@ -46,7 +46,9 @@ class SingleCells(Compiled):
         dendrite = synapses.APICAL if self.layer_1 else ndnf.DENDRITE
         cells = NeuronGroup(
             self.count,
-            "\n".join([cell.equations, dendrite, electrodes.EQUATIONS, _TIMES, declarations(self.parameters, self.varied)]),
+            "\n".join(
+                [cell.equations, dendrite, electrodes.EQUATIONS, _TIMES, declarations(self.parameters, self.varied)]
+            ),
             method=cell.method,
             threshold=cell.spike,
             reset=cell.reset,

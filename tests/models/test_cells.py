@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from brian2 import EventMonitor, Network, SpikeMonitor, StateMonitor, TimedArray, mV, ms, nA, nS, pA
+from brian2 import EventMonitor, Network, SpikeMonitor, StateMonitor, TimedArray, ms, mV, nA, nS, pA
 
 from apical.models.cells import CELLS
 from apical.networks.experiments.current_clamp import experiment
