@@ -22,6 +22,7 @@ from pydantic import (
 from apical.equations.parameters import Table, check, quantity
 from apical.models.cells import CELLS, NAUD_SPREKELER, Cell
 from apical.models.component import Component, Registry
+from apical.models.content import digest
 from apical.models.rules import BURST_DEPENDENT, RULES, Rule
 from apical.models.teachers import MIXTURE, TEACHERS, Teacher
 from apical.networks.errors import UserError
@@ -39,7 +40,7 @@ def parameters_of(
     found: Table = {}
     for group, table in network.structure.tables(cell, teacher, rule).items():
         for name, parameter in table.items():
-            if found.setdefault(name, parameter) != parameter:
+            if digest(found.setdefault(name, parameter)) != digest(parameter):
                 raise ValueError(f"parameter {name!r} of {group} is there already with another meaning; rename it")
     return found
 
