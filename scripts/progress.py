@@ -1,4 +1,4 @@
-"""Progress of a command: a bar in a terminal, else a line per step, for logs. Both go to the standard error."""
+"""Progress of a command: a bar in a terminal, else a line per step, for logs."""
 
 import re
 import time
@@ -18,7 +18,7 @@ _COUNT = re.compile(r"\s*\d+/\d+\s*$")
 @contextmanager
 def progress(unit: str) -> Iterator[Show]:
     """Show progress in `unit`, such as ``days``."""
-    console = Console(stderr=True)
+    console = Console()
     yield from (_bar if console.is_terminal else _lines)(console, unit)
 
 
