@@ -43,16 +43,13 @@ def statistics_table(statistics: list[dict], title: str) -> Table:
     mark = {True: "same", False: "other", None: ""}
     near = {True: "within", False: "outside", None: ""}
     for row in statistics:
-        model = _shown(row, "model", "sem", "n")
-        paper = _shown(row, "published", "published_sem", "published_n")
+        model = _number(row["model"], row["sem"])
+        paper = _number(row["published"], row["published_sem"])
         table.add_row(row["name"], model, paper, mark[row["same_sign"]], near[row["within_2_sem"]])
     return table
 
 
-def _shown(row: dict, name: str, name_of_sem: str, name_of_n: str) -> str:
-    value, sem = row[name], row[name_of_sem]
+def _number(value: float | None, sem: float | None) -> str:
     if value is None:
         return "-"
-    if row["unit"] == "mice":
-        return f"{value:.0f} of {row[name_of_n]}"
     return f"{value:.3g}" if sem is None else f"{value:.3g} ± {sem:.2g}"

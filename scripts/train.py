@@ -7,7 +7,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from apical.analysis.statistics.late_days import late_days
 from apical.networks.training.config import load_config
 from apical.networks.training.protocols import PROTOCOLS
 from apical.scripts.build import built_config
@@ -98,7 +97,7 @@ def train(
 def _table(result: dict) -> Table:
     table = Table(title=f"{result['condition']}, {result['n_mice']} mice")
     hits, rewards = result["hit_rate_by_session"], result["rewards_per_min_by_session"]
-    late = late_days(len(hits))
+    late = slice(-min(6, max(len(hits) - 1, 1)), None)
     for column in ("", "day 1", f"last {len(hits[late])} days"):
         table.add_column(column)
     for name, values in (("hit rate", hits), ("rewards/min", rewards)):

@@ -38,13 +38,6 @@ def mean_sem(mean: float | None, sem: float | None, n: int | None = None) -> str
     return f"{text} ({n})" if n is not None else text
 
 
-def in_words(row: dict, value: str, sem: str, n: str) -> str:
-    """A value of a row of statistics under these names: mean ± s.e.m. (n), or k of n of a count of mice."""
-    if row["unit"] == "mice" and row[value] is not None:
-        return f"{row[value]:.0f} of {row[n]}"
-    return mean_sem(row[value], row[sem], row[n])
-
-
 def title(name: str) -> str:
     """The name of a published statistic in words."""
     is_p = PUBLISHED[name].unit == "p"
@@ -89,8 +82,8 @@ def statistics(study: dict) -> list[dict]:
                 "name": row["name"],
                 "title": title(row["name"]),
                 "unit": _unit(row["name"]),
-                "model": in_words(row, "model", "sem", "n"),
-                "paper": in_words(row, "published", "published_sem", "published_n"),
+                "model": mean_sem(row["model"], row["sem"], row["n"]),
+                "paper": mean_sem(row["published"], row["published_sem"], row["published_n"]),
                 "per": entry.per,
                 "sign": {True: "same", False: "other", None: ""}[row["same_sign"]],
                 "near": {True: "within", False: "outside", None: ""}[row["within_2_sem"]],

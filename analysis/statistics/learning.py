@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from apical.analysis.statistics.late_days import ACTIVITY_DAYS, late_days
 from apical.networks.files import written_whole
 from apical.networks.training.cohort import ROLES
 from apical.networks.training.protocols import RATE
 from apical.networks.training.store import open_run, read_description
+
+LAST_DAY = 14  # of the published training
+LATE_DAYS = 5  # days 10-14, Francioni et al. 2026
 
 
 def closed_loop_seconds(data: xr.Dataset) -> float:
@@ -64,18 +66,17 @@ def relative_to_day_1(rates: xr.DataArray) -> xr.DataArray:
 
 
 def event_rate_ratio(data: xr.Dataset) -> xr.DataArray:
-    """Event rate of the late days (10-14 of 14, see `late_days`) over day 1, (role, mouse).
+    """Event rate of days 10-14 over day 1, (role, mouse).
 
     Of each mouse, the mean rate of a role's cells over the late days is divided by that of day 1; the paper's
-    value is then the mean over mice, with their s.e.m. (`mean_and_sem`). NaN of a single session.
+    value is then the mean over mice, with their s.e.m. (`mean_and_sem`). Of fewer than 14 sessions the last
+    five count, or those after the first if these are fewer; NaN when there is but one.
     """
     rates = rates_by_role(data, "event")
-    days = rates.sizes["session"]
-    late = rates.isel(session=late_days(days, ACTIVITY_DAYS)).mean("session")
+    last = min(rates.sizes["session"], LAST_DAY)
+    late = rates.isel(session=slice(max(last - LATE_DAYS, 1), last)).mean("session")
     first = rates.isel(session=0, drop=True)
-    return (late / first.where((first > 0) & (days > 1))).assign_attrs(
-        units="1", long_name="event rate, late over day 1"
-    )
+    return (late / first.where(first > 0)).assign_attrs(units="1", long_name="event rate, late over day 1")
 
 
 def mean_and_sem(values: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:

@@ -15,7 +15,7 @@ WITHIN = 2.0  # standard errors
 @dataclass(frozen=True)
 class Published:
     """n : of what `per` says; reference : value without effect, whose side the sign is taken from, None if there is
-    none; where : topic in the paper; unit : ``mice`` of a count of mice, of `n`."""
+    none; where : topic in the paper."""
 
     name: str
     value: float
@@ -91,10 +91,8 @@ def compare(name: str, values_over_mice: np.ndarray) -> dict:
     """A statistic of a run against the published one.
 
     name : of `PUBLISHED`
-    values_over_mice : (mice,), or over neurons where the paper counts those; for a count of mice 1 for each that
-        counts, else 0; NaN left out
-    Returns name, unit, model (mean; of a count of mice their number, of n), sem (None for fewer than two values and
-        for counts), n, published, published_sem, published_n,
+    values_over_mice : (mice,), or over neurons where the paper counts those; NaN left out
+    Returns name, unit, model (mean), sem (None for fewer than two values), n, published, published_sem, published_n,
     same_sign : both on the same side of the reference, which is 0 for contrasts, shifts and differences, 0.5 for
         accuracies and hit rates above chance, 1 for ratios to day 1; None where there is none, as for rates,
     within_2_sem : whether abs(model - published) <= 2 sqrt(sem^2 + published_sem^2); None without a s.e.m. of the
@@ -105,13 +103,12 @@ def compare(name: str, values_over_mice: np.ndarray) -> dict:
     if name not in PUBLISHED:
         raise KeyError(f"{name!r} is no published statistic; there are: {', '.join(PUBLISHED)}")
     entry = PUBLISHED[name]
-    values, is_count = finite(values_over_mice), entry.unit == "mice"
-    model = float(values.sum() if is_count else values.mean()) if values.size else None
-    sem = float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 and not is_count else None
+    values = finite(values_over_mice)
+    model = float(values.mean()) if values.size else None
+    sem = float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else None
     same_sign = within = None
     if model is not None and entry.reference is not None:
-        reference = entry.reference * values.size / entry.n if is_count and entry.n else entry.reference
-        difference = np.round(model - reference, 12)  # what rounding leaves of zero has no sign
+        difference = np.round(model - entry.reference, 12)  # what rounding leaves of zero has no sign
         same_sign = bool(np.sign(difference) == np.sign(entry.value - entry.reference))
     if sem is not None and entry.unit != "p":
         distance = entry.value - model if name in _LOWER_BOUNDS else abs(model - entry.value)

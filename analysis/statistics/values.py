@@ -9,8 +9,7 @@ from scipy.optimize import linear_sum_assignment
 from apical.analysis.imaging.residual import lines, residuals
 from apical.analysis.statistics.error_table import error_table, per_mouse, per_neuron
 from apical.analysis.statistics.error_tests import post_hoc
-from apical.analysis.statistics.late_days import ACTIVITY_DAYS, late_days
-from apical.analysis.statistics.learning import hit_rate, rewards_per_minute
+from apical.analysis.statistics.learning import LATE_DAYS, hit_rate, rewards_per_minute
 from apical.analysis.statistics.residual_tests import compare_models
 from apical.analysis.statistics.tables import Tables
 
@@ -18,12 +17,13 @@ Values = dict[str, np.ndarray]
 
 #: Suffix of the names of statistics by role.
 SUFFIX = {"P+": "p_plus", "P-": "p_minus", "P0": "p0"}
+LAST_DAYS = 6
 
 
 def learning_values(data: xr.Dataset) -> Values:
-    """Hit rates and rewards over mice: on day 1 and late (days 9-14 of 14); late ones are NaN of a single session."""
+    """Hit rates and rewards over mice: day 1 and the last six days (days 9-14 of 14)."""
     hits, rewards = (rate.transpose("session", "mouse").values for rate in (hit_rate(data), rewards_per_minute(data)))
-    late = late_days(len(hits))
+    late = slice(max(len(hits) - LAST_DAYS, 1), None)
     known = len(hits) > 1
     return {
         "hit_rate_day_1": hits[0],
@@ -41,10 +41,8 @@ def activity_values(cells: pd.DataFrame, seconds: float) -> Values:
     cells : of `Tables`; seconds : of the closed loop
     """
     by_day = cells.pivot_table(values="soma", index=["mouse", "cell", "role"], columns="session") / seconds
-    days = by_day.shape[1]
-    first, late = by_day.iloc[:, 0], by_day.iloc[:, late_days(days, ACTIVITY_DAYS)].mean(axis=1)
-    ratio = late / first.where((first > 0) & (days > 1))
-    table = pd.DataFrame({"first": first, "ratio": ratio}).reset_index()
+    first, late = by_day.iloc[:, 0], by_day.iloc[:, max(by_day.shape[1] - LATE_DAYS, 1) :].mean(axis=1)
+    table = pd.DataFrame({"first": first, "ratio": late / first.where(first > 0)}).reset_index()
     values: Values = {}
     for role, suffix in SUFFIX.items():
         values[f"event_rate_day_1_{suffix}"] = table[table.role == role]["first"].to_numpy()
@@ -56,7 +54,7 @@ def activity_values(cells: pd.DataFrame, seconds: float) -> Values:
         matched.append(p0.ratio.to_numpy()[chosen])
     values["event_rate_ratio_p0_activity_matched"] = np.concatenate(matched)
     ratios = [values[f"event_rate_ratio_{SUFFIX[role]}"] for role in ("P+", "P-")]
-    p = stats.ttest_ind(*ratios, equal_var=False, nan_policy="omit").pvalue if days > 1 else np.nan
+    p = stats.ttest_ind(*ratios, equal_var=False, nan_policy="omit").pvalue if by_day.shape[1] > 1 else np.nan
     return values | {"event_rate_ratio_p_plus_against_p_minus_p": np.array([p])}
 
 
@@ -79,7 +77,7 @@ def residual_values(events: pd.DataFrame) -> Values:
     values["error_contrast_p_plus"], values["error_contrast_p_minus"] = mice["P+"].to_numpy(), mice["P-"].to_numpy()
     values["error_contrast_difference"] = mice["difference"].to_numpy()
     signed = (mice["P+"] > 0) & (mice["P-"] < 0)
-    values["error_contrast_mice_with_sign"] = signed.to_numpy(float)
+    values["error_contrast_mice_with_sign"] = 6.0 * signed.to_numpy()  # of six, as published
     return values
 
 

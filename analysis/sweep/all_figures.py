@@ -9,7 +9,6 @@ import numpy as np
 import xarray as xr
 
 from apical.analysis.figures.over_days import save
-from apical.analysis.statistics.late_days import late_days
 from apical.analysis.statistics.power_law import Exponent
 from apical.analysis.sweep.curves import curves, learning_curves
 from apical.analysis.sweep.many_parameters import by_parameter, indices_figure, parallel_coordinates
@@ -20,6 +19,7 @@ from apical.analysis.sweep.measured import (
     design_of,
     failures,
     late,
+    late_sessions,
     learning_measure,
     measured,
     sessions_to_criterion,
@@ -102,7 +102,7 @@ def _numbers(
     numbers = {
         "measure": measure,
         "learning_measure": learning_measure(data),
-        "late_days": data.session.values[late_days(data.sizes["session"])].tolist(),
+        "late_days": data.session.values[late_sessions(data.sizes["session"])].tolist(),
         "criterion": CRITERION,
         "points": data.sizes["point"],
         "mice": data.failure.size,

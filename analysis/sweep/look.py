@@ -12,8 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from apical.analysis.statistics.bootstrap import interval
-from apical.analysis.statistics.late_days import late_days
-from apical.analysis.sweep.measured import ENOUGH_MICE, design_of, failures
+from apical.analysis.sweep.measured import ENOUGH_MICE, design_of, failures, late_sessions
 from apical.networks.sweep.design import STRUCTURAL
 from apical.networks.training.conditions import CONDITIONS
 
@@ -72,7 +71,7 @@ def measure_label(data: xr.Dataset, measure: str, days: bool = True) -> str:
     if "role" in data[name].dims:
         words += f" of {role or 'P+ and P-'}"
     if days:
-        late = data.session.values[late_days(data.sizes["session"])]
+        late = data.session.values[late_sessions(data.sizes["session"])]
         words += f", days {late[0]}-{late[-1]}" if late.size > 1 else f", day {late[0]}"
     return _in_lines(words, FRACTIONS.get(name, data[name].attrs["units"]))
 

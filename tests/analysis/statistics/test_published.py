@@ -101,14 +101,3 @@ def test_unknown_names_are_refused():
 def test_what_rounding_leaves_of_zero_has_no_sign():
     assert compare("residual_shift_light_only", np.full(4, -3e-17))["same_sign"] is False
     assert compare("residual_shift_light_only", np.full(4, -1e-3))["same_sign"] is True
-
-
-@pytest.mark.parametrize(
-    ("mice", "count", "same_sign"),
-    [([1, 1], 2, True), ([1, 0], 1, False), ([1, 1, 0, np.nan], 2, True), ([0, 0], 0, False)],
-)
-def test_a_count_of_mice_is_of_the_mice_of_the_run(mice, count, same_sign):
-    result = compare("error_contrast_mice_with_sign", np.array(mice, float))
-    assert (result["model"], result["n"], result["sem"]) == (count, np.isfinite(mice).sum(), None)
-    assert (result["published"], result["published_n"]) == (6, 6)
-    assert (result["same_sign"], result["within_2_sem"]) == (same_sign, None)

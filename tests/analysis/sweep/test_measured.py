@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from apical.analysis.statistics.late_days import late_days
+from apical.analysis.statistics.four_criteria import hit_rate_gain
 from apical.analysis.sweep.measured import (
     axes_of,
     failures,
@@ -78,12 +78,11 @@ def test_late_sessions(days, mean):
 
 
 @pytest.mark.parametrize("days", [2, 5, 8, 14])
-def test_gain_is_that_of_a_run(days):
+def test_gain_is_that_of_the_criteria(days):
     data = sweep(days)
     data["hit_rate"] = data.hit_rate * np.random.default_rng(0).uniform(size=data.hit_rate.shape)
-    one = data.hit_rate.isel(point=0, condition=0)
-    gains = one.isel(session=late_days(days)).mean("session") - one.isel(session=0)
-    np.testing.assert_allclose(gain(data).isel(point=0, condition=0), gains)
+    one = data.hit_rate.isel(point=0, condition=0).rename(replicate="mouse")
+    np.testing.assert_allclose(gain(data).isel(point=0, condition=0), hit_rate_gain(one))
 
 
 def test_probes_show_learning_where_there_are_any():
