@@ -38,6 +38,13 @@ def mean_sem(mean: float | None, sem: float | None, n: int | None = None) -> str
     return f"{text} ({n})" if n is not None else text
 
 
+def count_or_mean(name: str, value: float | None, sem: float | None, n: int | None, with_n: bool = True) -> str:
+    """A published statistic or the model's: "k of n" for a count of mice, else mean ± s.e.m., with n where asked."""
+    if PUBLISHED[name].is_count and value is not None:
+        return f"{value} of {n}"
+    return mean_sem(value, sem, n if with_n else None)
+
+
 def title(name: str) -> str:
     """The name of a published statistic in words."""
     is_p = PUBLISHED[name].unit == "p"
@@ -82,8 +89,8 @@ def statistics(study: dict) -> list[dict]:
                 "name": row["name"],
                 "title": title(row["name"]),
                 "unit": _unit(row["name"]),
-                "model": mean_sem(row["model"], row["sem"], row["n"]),
-                "paper": mean_sem(row["published"], row["published_sem"], row["published_n"]),
+                "model": count_or_mean(row["name"], row["model"], row["sem"], row["n"]),
+                "paper": count_or_mean(row["name"], row["published"], row["published_sem"], row["published_n"]),
                 "per": entry.per,
                 "sign": {True: "same", False: "other", None: ""}[row["same_sign"]],
                 "near": {True: "within", False: "outside", None: ""}[row["within_2_sem"]],
@@ -158,9 +165,11 @@ def misses(study: dict) -> list[dict]:
         wrong = ["other sign"] * (row["same_sign"] is False) + ["outside 2 s.e.m."] * (row["within_2_sem"] is False)
         if not wrong:
             continue
-        model = f"{mean_sem(row['model'], row['sem'])} {_unit(row['name'])}".strip()
-        paper = mean_sem(row["published"], row["published_sem"])
-        size = "larger" if row["model"] > row["published"] else "smaller"
+        name, n, published_n = row["name"], row["n"], row["published_n"]
+        model = f"{count_or_mean(name, row['model'], row['sem'], n, with_n=False)} {_unit(name)}".strip()
+        paper = count_or_mean(name, row["published"], row["published_sem"], published_n, with_n=False)
+        scale = n / published_n if PUBLISHED[name].is_count else 1
+        size = "larger" if row["model"] > row["published"] * scale else "smaller"
         text = f"{title(row['name'])}: model {model}, {size} than the paper’s {paper}: {', '.join(wrong)}"
         topics.setdefault(PUBLISHED[row["name"]].where, []).append(text)
     return [

@@ -59,7 +59,10 @@ def activity_values(cells: pd.DataFrame, seconds: float) -> Values:
 
 
 def residual_values(events: pd.DataFrame) -> Values:
-    """The error table over neurons and mice, its p values, and how the line compares with other curves."""
+    """The error table over neurons and mice, its p values, and how the line compares with other curves.
+
+    ``error_contrast_mice_with_sign`` : (mice,) 1 where the contrasts of both P+ and P- have the published sign, else 0
+    """
     models = compare_models(events)
     values: Values = {
         f"line_over_{name}_delta_aic": np.array([models.loc["per neuron", name]])
@@ -76,8 +79,8 @@ def residual_values(events: pd.DataFrame) -> Values:
     mice = per_mouse(neurons)
     values["error_contrast_p_plus"], values["error_contrast_p_minus"] = mice["P+"].to_numpy(), mice["P-"].to_numpy()
     values["error_contrast_difference"] = mice["difference"].to_numpy()
-    signed = (mice["P+"] > 0) & (mice["P-"] < 0)
-    values["error_contrast_mice_with_sign"] = 6.0 * signed.to_numpy()  # of six, as published
+    signed = ((mice["P+"] > 0) & (mice["P-"] < 0)).where(mice["difference"].notna())
+    values["error_contrast_mice_with_sign"] = signed.to_numpy(float)
     return values
 
 

@@ -44,6 +44,8 @@ def progress_bar(console: Console) -> Progress:
 
 def statistics_table(statistics: list[dict], title: str) -> Table:
     """Model beside paper."""
+    from analysis.published import PUBLISHED
+
     table = Table(title=title)
     columns = {"statistic": "left", "model": "right", "paper": "right", "sign": "center", "2 s.e.m.": "center"}
     for name, justify in columns.items():
@@ -51,13 +53,16 @@ def statistics_table(statistics: list[dict], title: str) -> Table:
     mark = {True: "same", False: "other", None: ""}
     near = {True: "within", False: "outside", None: ""}
     for row in statistics:
-        model = _number(row["model"], row["sem"])
-        paper = _number(row["published"], row["published_sem"])
+        is_count = PUBLISHED[row["name"]].is_count
+        model = _number(row["model"], row["sem"], row["n"] if is_count else None)
+        paper = _number(row["published"], row["published_sem"], row["published_n"] if is_count else None)
         table.add_row(row["name"], model, paper, mark[row["same_sign"]], near[row["within_2_sem"]])
     return table
 
 
-def _number(value: float | None, sem: float | None) -> str:
+def _number(value: float | None, sem: float | None, out_of: int | None = None) -> str:
     if value is None:
         return "-"
+    if out_of is not None:
+        return f"{value} of {out_of}"
     return f"{value:.3g}" if sem is None else f"{value:.3g} ± {sem:.2g}"

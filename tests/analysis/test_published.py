@@ -86,6 +86,15 @@ def test_p_values_have_no_interval():
     assert compare("ndnf_residual_increases_p", values(0.5, 0.1))["within_2_sem"] is None
 
 
+@pytest.mark.parametrize(
+    ("k", "n", "same_sign"), [(2, 2, True), (1, 2, False), (4, 6, True), (3, 6, False), (1, 4, False)]
+)
+def test_mice_with_the_sign_are_counted_out_of_the_mice_of_the_model(k, n, same_sign):
+    result = compare("error_contrast_mice_with_sign", np.arange(n) < k)
+    assert (result["model"], result["n"], result["published"], result["published_n"]) == (k, n, 6, 6)
+    assert (result["sem"], result["same_sign"], result["within_2_sem"]) == (None, same_sign, None)
+
+
 def test_few_mice():
     one = compare("error_contrast_p_minus", np.array([-0.1, np.nan]))
     assert (one["model"], one["sem"], one["n"], one["same_sign"], one["within_2_sem"]) == (-0.1, None, 1, True, None)

@@ -54,8 +54,15 @@ def test_residuals_by_role_and_error_have_the_planted_signs():
     assert found["residual_increases_p_minus"].mean() == pytest.approx(0.3, abs=0.08)
     assert found["error_contrast_p_plus"].mean() == pytest.approx(0.4, abs=0.1)
     assert found["error_contrast_difference"].mean() == pytest.approx(1.0, abs=0.15)
-    assert found["error_contrast_mice_with_sign"].mean() == 6  # all of the four, scaled to the six published
+    np.testing.assert_array_equal(found["error_contrast_mice_with_sign"], np.ones(4))
     assert found["residual_decreases_p"][0] < 1e-3
+
+
+def test_mice_without_one_of_the_contrasts_have_no_sign():
+    events = events_table(np.random.default_rng(1), {"P+": 0.4, "P-": -0.6, "P0": 0.0})
+    events = events[(events.mouse > 0) | (events.role != "P-")]
+    found = residual_values(events)["error_contrast_mice_with_sign"]
+    np.testing.assert_array_equal(found, [np.nan, 1, 1, 1])
 
 
 def test_the_share_that_the_soma_does_not_explain():

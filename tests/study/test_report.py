@@ -12,6 +12,7 @@ from analysis.published import PUBLISHED
 from analysis.report import study_of, write_report
 from analysis.report_tables import MADE_BY, misses, number, title, verdicts
 from networks.errors import UserError
+from scripts.analyse import statistics_table
 
 DOI = "https://doi.org/10.1038/s41586-026-10190-7"
 
@@ -68,6 +69,19 @@ def test_each_statistic_is_there_with_its_numbers(report, study_runs):
     counts = study["counts"]
     assert f"{counts['same_sign']} of {counts['with_sign']}" in text_of(page)
     assert f"{counts['within_2_sem']} of {counts['with_sem']}" in text_of(page)
+
+
+@pytest.mark.parametrize("signs,shown,missed", [([1, 1], "2 of 2", False), ([1, 0, 0], "1 of 3", True)])
+def test_mice_with_the_sign_are_counted_out_of_those_there_are(report, analysed, signs, shown, missed):
+    run = analysed("control", mice=len(signs), error_contrast_mice_with_sign=signs)
+    page = report([run])
+    line = text_of(re.search(r'<tr id="error_contrast_mice_with_sign">.*?</tr>', page, re.DOTALL)[0])
+    assert line == f"error contrast mice with sign mice mice {shown} 6 of 6 {'other' if missed else 'same'}"
+    fails = f"error contrast mice with sign: model {shown} mice, smaller than the paper’s 6 of 6: other sign"
+    assert (fails in text_of(page)) == missed
+    rows = study_of([run])["statistics"]
+    table = statistics_table([row for row in rows if row["name"] == "error_contrast_mice_with_sign"], "")
+    assert [next(iter(column.cells)) for column in table.columns[1:3]] == [shown, "6 of 6"]
 
 
 def test_the_error_table_has_paper_learners_and_null(report, study_runs):
