@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from analysis.figures import save
+from analysis.learning import late_sessions
 from analysis.scaling import Exponent
 from analysis.sweep_curves import curves, learning_curves
 from analysis.sweep_data import (
@@ -17,7 +18,6 @@ from analysis.sweep_data import (
     design_of,
     failures,
     late,
-    late_sessions,
     learning_measure,
     measured,
     sessions_to_criterion,

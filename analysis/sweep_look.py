@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from analysis.bootstrap import interval
-from analysis.sweep_data import ENOUGH_MICE, design_of, failures, late_sessions
+from analysis.learning import late_sessions
+from analysis.sweep_data import ENOUGH_MICE, design_of, failures
 from networks.conditions import CONDITIONS
 from networks.sweep.design import STRUCTURAL
 

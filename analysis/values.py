@@ -8,7 +8,7 @@ from scipy.optimize import linear_sum_assignment
 
 from analysis.error_table import error_table, per_mouse, per_neuron
 from analysis.error_tests import post_hoc
-from analysis.learning import LATE_DAYS, hit_rate, rewards_per_minute
+from analysis.learning import EVENT_RATE_DAYS, hit_rate, late_sessions, rewards_per_minute
 from analysis.residual import lines, residuals
 from analysis.residual_tests import compare_models
 from analysis.study import Tables
@@ -17,13 +17,12 @@ Values = dict[str, np.ndarray]
 
 #: Suffix of the names of statistics by role.
 SUFFIX = {"P+": "p_plus", "P-": "p_minus", "P0": "p0"}
-LAST_DAYS = 6
 
 
 def learning_values(data: xr.Dataset) -> Values:
-    """Hit rates and rewards over mice: day 1 and the last six days (days 9-14 of 14)."""
+    """Hit rates and rewards over mice: day 1 and the late days (9-14, see `late_sessions`)."""
     hits, rewards = (rate.transpose("session", "mouse").values for rate in (hit_rate(data), rewards_per_minute(data)))
-    late = slice(max(len(hits) - LAST_DAYS, 1), None)
+    late = late_sessions(len(hits))
     known = len(hits) > 1
     return {
         "hit_rate_day_1": hits[0],
@@ -34,15 +33,16 @@ def learning_values(data: xr.Dataset) -> Values:
 
 
 def activity_values(cells: pd.DataFrame, seconds: float) -> Values:
-    """Rates of inferred somatic events over neurons: on day 1 (Hz), and days 10-14 over day 1, by role.
+    """Rates of inferred somatic events over neurons, by role: on day 1 (Hz), and late (days 10-14) over day 1.
 
     The paper matches P0 to the BCI neurons in activity: of each mouse, as many P0 as it has P+ and P-, of least summed
     difference in their rates on day 1.
     cells : of `Tables`; seconds : of the closed loop
     """
     by_day = cells.pivot_table(values="soma", index=["mouse", "cell", "role"], columns="session") / seconds
-    first, late = by_day.iloc[:, 0], by_day.iloc[:, max(by_day.shape[1] - LATE_DAYS, 1) :].mean(axis=1)
-    table = pd.DataFrame({"first": first, "ratio": late / first.where(first > 0)}).reset_index()
+    days = by_day.shape[1]
+    first, late = by_day.iloc[:, 0], by_day.iloc[:, late_sessions(days, EVENT_RATE_DAYS)].mean(axis=1)
+    table = pd.DataFrame({"first": first, "ratio": late / first.where((first > 0) & (days > 1))}).reset_index()
     values: Values = {}
     for role, suffix in SUFFIX.items():
         values[f"event_rate_day_1_{suffix}"] = table[table.role == role]["first"].to_numpy()
@@ -54,7 +54,7 @@ def activity_values(cells: pd.DataFrame, seconds: float) -> Values:
         matched.append(p0.ratio.to_numpy()[chosen])
     values["event_rate_ratio_p0_activity_matched"] = np.concatenate(matched)
     ratios = [values[f"event_rate_ratio_{SUFFIX[role]}"] for role in ("P+", "P-")]
-    p = stats.ttest_ind(*ratios, equal_var=False, nan_policy="omit").pvalue if by_day.shape[1] > 1 else np.nan
+    p = stats.ttest_ind(*ratios, equal_var=False, nan_policy="omit").pvalue if days > 1 else np.nan
     return values | {"event_rate_ratio_p_plus_against_p_minus_p": np.array([p])}
 
 

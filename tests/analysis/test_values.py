@@ -12,12 +12,12 @@ from analysis.values import activity_values, decoding_values, residual_values, s
 ROLES = np.array(["P+", "P+", "P-", "P-", *["P0"] * 8])
 
 
-def cells_table(late):
-    """Six mice over 14 days: cell c fires 10 (c + 1) events on day 1, `late` of its role times that from day 2 on."""
+def cells_table(late, days=14, first_late=2):
+    """Six mice: cell c fires 100 (c + 1) events a day, `late` of its role times that from day `first_late` on."""
     rows = [
-        (mouse, day, cell, role, round(100 * (cell + 1) * (1 if day == 1 else late[role])))
+        (mouse, day, cell, role, round(100 * (cell + 1) * (1 if day < first_late else late[role])))
         for mouse in range(6)
-        for day in range(1, 15)
+        for day in range(1, days + 1)
         for cell, role in enumerate(ROLES)
     ]
     return pd.DataFrame(rows, columns=["mouse", "session", "cell", "role", "soma"])
@@ -45,6 +45,20 @@ def test_activity_by_role_and_of_matched_cells():
     assert found["event_rate_ratio_p0_activity_matched"] == pytest.approx(0.7, abs=0.01)
     assert found["event_rate_ratio_p0_activity_matched"].size == 6 * 4  # as many as P+ and P-
     np.testing.assert_allclose(found["event_rate_day_1_p_plus"][:2], [1, 2])
+
+
+@pytest.mark.parametrize("days,first_late", [(2, 2), (7, 4), (14, 10)])
+def test_activity_is_that_of_the_late_days(days, first_late):
+    late = {"P+": 0.9, "P-": 0.5, "P0": 0.7}
+    found = activity_values(cells_table(late, days, first_late), 100)
+    assert found["event_rate_ratio_p_minus"] == pytest.approx(0.5, abs=0.01)
+    longer = pd.concat([cells_table(late), cells_table(late).assign(session=lambda t: t.session + 14, soma=0)])
+    assert activity_values(longer, 100)["event_rate_ratio_p_minus"] == pytest.approx(0.5, abs=0.01)
+
+
+def test_one_day_has_no_ratio():
+    found = activity_values(cells_table({"P+": 1, "P-": 1, "P0": 1}, days=1), 100)
+    assert np.isnan(found["event_rate_ratio_p_plus"]).all()
 
 
 def test_residuals_by_role_and_error_have_the_planted_signs():
