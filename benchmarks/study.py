@@ -10,7 +10,7 @@ from networks.protocols import PROTOCOLS
 from networks.training import train
 
 #: Of the study: learners, NDNF+ light, light only; days of each.
-MICE, DAYS, CELLS = 6 + 4 + 5, 14, 310
+MICE, DAYS = 6 + 4 + 5, 14
 
 
 def measure(mice: int | None, protocol: str, cells: int, progress) -> dict:
