@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from analysis import report_tables as tables
 from analysis.bootstrap import finite
 from analysis.combine import combine
-from analysis.four_criteria import HOLDS
+from analysis.four_criteria import HOLDS, UNTESTED
 from analysis.plan import ABLATIONS, DARK, STUDY, analyse_command, arm_commands, arm_of, paper_command, train_command
 from analysis.report_figures import figures
 from networks.checkpoint import cannot_write, written_whole
@@ -89,14 +89,17 @@ def _page(study: dict) -> str:
 
 
 def _abstract(study: dict) -> dict:
-    """Numbers of the abstract: hit rates on day 1 and late, over mice; criteria of control that hold."""
+    """Numbers of the abstract: hit rates on day 1 and late, over mice; criteria of control, those that hold and those
+    that could not be tested, by name."""
     rates = []
     for name, run in study["runs"].items():
         first, late = (finite(run["values"][f"hit_rate_{when}"]) for when in ("day_1", "late"))
         shown = [tables.mean_sem(*_mean_sem(values)) for values in (first, late)]
         rates.append((name, len(run["mice"]), run["sessions"], *shown))
-    met = [row["name"] for row in study["criteria"].get("control", []) if row["verdict"] == HOLDS]
-    return {"hit_rates": rates, "met": met, "of": len(tables.CRITERIA)}
+    verdicts = {row["name"]: row["verdict"] for row in study["criteria"].get("control", [])}
+    met = [name for name in tables.CRITERIA if verdicts.get(name) == HOLDS]
+    untested = [name for name in tables.CRITERIA if verdicts.get(name, UNTESTED) == UNTESTED]
+    return {"hit_rates": rates, "criteria": tables.CRITERIA, "met": met, "untested": untested}
 
 
 def _mean_sem(values: np.ndarray) -> tuple[float | None, float | None]:

@@ -61,8 +61,9 @@ def shown(role: str) -> str:
 
 
 def verdicts(study: dict) -> dict:
-    """The four criteria: ``learners`` (rows of control), ``conditions``, ``rows`` (criterion and the verdict under each
-    condition), ``lost`` (condition and the criteria of control that are worse under it)."""
+    """The four criteria: ``learners`` (rows of control; ``failed`` and ``untested`` among them), ``conditions``,
+    ``rows`` (criterion and the verdict under each condition), ``lost`` (condition, the criteria of control that are
+    worse under it, and how many were tested under both)."""
     found = {name: {row["name"]: row for row in rows} for name, rows in study["criteria"].items()}
     verdict = lambda condition, name: found[condition].get(name, {"verdict": UNTESTED})["verdict"]  # noqa: E731
     rows = [(name, [verdict(condition, name) for condition in found]) for name in CRITERIA]
@@ -73,10 +74,14 @@ def verdicts(study: dict) -> dict:
     lost = []
     for condition in found if "control" in found else ():
         pairs = [(name, verdict("control", name), verdict(condition, name)) for name in CRITERIA]
-        worse = [name for name, own, other in pairs if _RANK.get(other, 9) < _RANK.get(own, 0)]
+        tested = [(name, own, other) for name, own, other in pairs if UNTESTED not in (own, other)]
+        worse = [name for name, own, other in tested if _RANK[other] < _RANK[own]]
         if condition != "control":
-            lost.append((condition, worse))
-    return {"learners": learners, "conditions": list(found), "rows": rows, "lost": lost}
+            lost.append((condition, worse, len(tested)))
+    failed = [row for row in learners if row["verdict"] not in (HOLDS, UNTESTED)]
+    untested = [row for row in learners if row["verdict"] == UNTESTED]
+    ran = {"learners": learners, "failed": failed, "untested": untested}
+    return ran | {"conditions": list(found), "rows": rows, "lost": lost}
 
 
 def statistics(study: dict) -> list[dict]:

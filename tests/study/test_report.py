@@ -94,10 +94,33 @@ def test_the_error_table_has_paper_learners_and_null(report, study_runs):
 
 def test_what_conditions_take_away_is_read_off_the_verdicts(study_runs):
     table = verdicts(study_of(study_runs))
-    lost = dict(table["lost"])
+    lost = {condition: worse for condition, worse, _ in table["lost"]}
     assert lost["light_only"] == []
+    tested = {condition: compared for condition, _, compared in table["lost"]}
+    assert (tested["light_only"], tested["no_teaching"]) == (4, 3)  # mice that do not learn need no signal
     assert set(lost["scalar"]) >= {"task encoding", "causal sign"}
     assert [name for name, _ in table["rows"]] == [row["name"] for row in table["learners"]]
+
+
+def test_criteria_that_cannot_be_tested_are_no_failures(report, analysed):
+    summary = lambda runs: text_of(report(runs)).split("Four criteria of")[0]  # noqa: E731
+    two = summary([analysed("control", mice=2), analysed("no_teaching", mice=2)])
+    assert "None of the paper’s 4 criteria could be tested in the mice that learn." in two
+    assert not re.search(r"\d hold", two)
+    some = summary([analysed("control"), analysed("no_teaching")])
+    assert "Of the paper’s 4 criteria, 3 could be tested in the mice that learn, and 3 of these 3 hold: indep" in some
+    assert "Not tested: necessity." in some
+    flat = summary([analysed("control", hit_rate_late=[0.5] * 6), analysed("no_teaching"), analysed("ndnf_opto")])
+    assert "3 of these 3 hold" in flat and "Not tested: necessity." in flat
+    every = summary([analysed("control"), analysed("no_teaching"), analysed("ndnf_opto")])
+    assert "4 of these 4 hold" in every and "Not tested" not in every
+
+
+def test_criteria_that_cannot_be_tested_are_not_among_what_fails_nor_kept(report, analysed):
+    page = text_of(report([analysed("control", mice=2), analysed("scalar", mice=2)])).split("What fails")
+    assert "Criteria of the mice that learn" not in page[1]
+    assert "Criteria that could not be tested independent information: cannot be tested." in page[1]
+    assert "scalar : no criterion could be tested under both" in page[0]
 
 
 def test_all_figures_are_embedded_with_captions(report, study_runs):
