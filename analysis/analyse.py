@@ -13,7 +13,7 @@ from analysis.decoding import network_decoding
 from analysis.error_table import match_somatic, per_mouse, per_neuron
 from analysis.error_tests import anova, contrasts, post_hoc
 from analysis.outcome import outcome_decoding, trial_frame
-from analysis.published import PUBLISHED, compare
+from analysis.published import PUBLISHED, Comparison, compare
 from analysis.residual_tests import independence, latency_difference
 from analysis.study import FOLDER, Progress, Tables, collect, rates_in
 from analysis.values import (
@@ -85,7 +85,7 @@ def analyse(
         "inference": _records(tables.scores.groupby("compartment").mean().drop(columns=["mouse", "session"])),
         "ground_truth": _records(tables.truth.groupby("session").mean().drop(columns="mouse")),
     }
-    result["statistics"] = statistics({"": values})
+    result["statistics"] = [asdict(row) for row in statistics({"": values})]
     _write(run / FILE, result)
     return result
 
@@ -104,7 +104,7 @@ def _error_signal(tables: Tables) -> dict:
     }
 
 
-def statistics(arms: dict[str, Values]) -> list[dict]:
+def statistics(arms: dict[str, Values]) -> list[Comparison]:
     """Every published statistic that the values can fill, compared.
 
     arms : values by the prefix or suffix that the published names give their condition ("" for mice that learn)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from analysis.claim_parts import VERDICTS, Claim
 from analysis.claims import claims
+from analysis.combine import Study
 from analysis.plan import ABLATIONS, paper_command
 from networks.store import read_description
 
@@ -16,10 +17,10 @@ The null is the run without teaching.
 """
 
 
-def claims_page(study: dict) -> str:
-    """Text of the page on a study, as `analysis.report.study_of` gives it."""
+def claims_page(study: Study) -> str:
+    """Text of the page on a study."""
     judged = claims(study)
-    described = {name: read_description(Path(run["run"])) for name, run in study["runs"].items()}
+    described = {name: read_description(Path(run.run)) for name, run in study.runs.items()}
     config = next(iter(described.values()))["config"]
     command = lambda claim: paper_command(config["protocol"], config["seed"], _needs_ablations(claim))  # noqa: E731
     counts = ", ".join(f"{verdict}: {sum(claim.verdict == verdict for claim in judged)}" for verdict in VERDICTS)

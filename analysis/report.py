@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from analysis import report_tables as tables
 from analysis.bootstrap import finite
-from analysis.combine import combine
+from analysis.combine import AnalysedRun, Study, combine
 from analysis.four_criteria import HOLDS, UNTESTED
 from analysis.plan import ABLATIONS, DARK, STUDY, analyse_command, arm_commands, arm_of, paper_command, train_command
 from analysis.report_figures import figures
@@ -35,16 +35,11 @@ def write_report(runs: list[Path], out: Path) -> Path:
     return Path(out)
 
 
-def study_of(runs: list[Path]) -> dict:
-    """`analysis.combine.combine` of runs, in the order of the study. Raises UserError when there are none."""
+def study_of(runs: list[Path]) -> Study:
+    """The study that analysed runs make (`analysis.combine.combine`). Raises UserError when there are none."""
     if not runs:
         raise UserError("no runs: give at least one that apical analyse has analysed")
-    study = combine([Path(run) for run in runs])
-    for run in runs:  # which may have been moved since they were analysed
-        study["runs"][read_description(Path(run))["config"]["condition"]]["run"] = str(run)
-    order = [arm.condition for arm in (*STUDY, *ABLATIONS)]
-    names = sorted(study["runs"], key=lambda name: order.index(name) if name in order else len(order))
-    return study | {key: {name: study[key][name] for name in names} for key in ("runs", "criteria")}
+    return combine([Path(run) for run in runs])
 
 
 def write_text(path: Path, text: str) -> None:
@@ -59,7 +54,7 @@ def write_text(path: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8")
 
 
-def _page(study: dict) -> str:
+def _page(study: Study) -> str:
     environment = Environment(
         loader=PackageLoader("analysis"),
         autoescape=True,
@@ -68,7 +63,7 @@ def _page(study: dict) -> str:
         lstrip_blocks=True,
     )
     environment.filters["number"] = tables.number
-    described = {name: read_description(Path(run["run"])) for name, run in study["runs"].items()}
+    described = {name: read_description(Path(run.run)) for name, run in study.runs.items()}
     return environment.get_template("report.html").render(
         study=study,
         abstract=_abstract(study),
@@ -81,22 +76,22 @@ def _page(study: dict) -> str:
         inference=tables.inference(study),
         ground_truth=tables.ground_truth(study),
         missing=_missing(study, described),
-        runs=[_described(study["runs"][name], own) for name, own in described.items()],
+        runs=[_described(study.runs[name], own) for name, own in described.items()],
         shown=SHOWN,
         whole=whole_study_command(study) if _of_circuits(described) else None,
         mixed=_mixed(described),
     )
 
 
-def _abstract(study: dict) -> dict:
+def _abstract(study: Study) -> dict:
     """Numbers of the abstract: hit rates on day 1 and late, over mice; criteria of control, those that hold and those
     that could not be tested, by name."""
     rates = []
-    for name, run in study["runs"].items():
-        first, late = (finite(run["values"][f"hit_rate_{when}"]) for when in ("day_1", "late"))
+    for name, run in study.runs.items():
+        first, late = (finite(run.values[f"hit_rate_{when}"]) for when in ("day_1", "late"))
         shown = [tables.mean_sem(*_mean_sem(values)) for values in (first, late)]
-        rates.append((name, len(run["mice"]), run["sessions"], *shown))
-    verdicts = {row["name"]: row["verdict"] for row in study["criteria"].get("control", [])}
+        rates.append((name, len(run.mice), run.sessions, *shown))
+    verdicts = {row.name: row.verdict for row in study.criteria.get("control", [])}
     met = [name for name in tables.CRITERIA if verdicts.get(name) == HOLDS]
     untested = [name for name in tables.CRITERIA if verdicts.get(name, UNTESTED) == UNTESTED]
     return {"hit_rates": rates, "criteria": tables.CRITERIA, "met": met, "untested": untested}
@@ -112,13 +107,13 @@ def _of_circuits(described: dict[str, dict]) -> bool:
     return all(own["config"].get("network", "circuit") == "circuit" for own in described.values())
 
 
-def _missing(study: dict, described: dict[str, dict]) -> list[dict]:
+def _missing(study: Study, described: dict[str, dict]) -> list[dict]:
     """Arms of the study that are not among the runs, with the commands that make them."""
     config = next(iter(described.values()))["config"]
     if not _of_circuits(described):
         return []
-    folder = Path(next(iter(study["runs"].values()))["run"]).parent
-    wanted = [arm for arm in (*STUDY, *ABLATIONS) if arm.name != DARK and arm.condition not in study["runs"]]
+    folder = Path(next(iter(study.runs.values())).run).parent
+    wanted = [arm for arm in (*STUDY, *ABLATIONS) if arm.name != DARK and arm.condition not in study.runs]
     dark = next(arm for arm in STUDY if arm.name == DARK)
     found = []
     for arm in wanted:
@@ -128,19 +123,19 @@ def _missing(study: dict, described: dict[str, dict]) -> list[dict]:
     return found
 
 
-def whole_study_command(study: dict) -> str:
+def whole_study_command(study: Study) -> str:
     """The command that makes all these runs, by protocol and seed of the first."""
-    config = read_description(Path(next(iter(study["runs"].values()))["run"]))["config"]
-    ablations = any(arm.condition in study["runs"] for arm in ABLATIONS)
+    config = read_description(Path(next(iter(study.runs.values())).run))["config"]
+    ablations = any(arm.condition in study.runs for arm in ABLATIONS)
     return paper_command(config["protocol"], config["seed"], ablations)
 
 
-def _described(analysis: dict, description: dict) -> dict:
-    run, config = Path(analysis["run"]), description["config"]
-    arm = arm_of(analysis["condition"])
-    lit = "residual_shift" in analysis["values"] and arm and arm.reference
+def _described(analysis: AnalysedRun, description: dict) -> dict:
+    run, config = Path(analysis.run), description["config"]
+    arm = arm_of(analysis.condition)
+    lit = "residual_shift" in analysis.values and arm and arm.reference
     return {
-        "condition": analysis["condition"],
+        "condition": analysis.condition,
         "folder": str(run),
         "config": config,
         "commit": description.get("commit") or "unknown",

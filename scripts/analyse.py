@@ -23,6 +23,7 @@ def analyse(
     """
     import analysis.analyse
     from analysis.figures_study import save_study_figures
+    from analysis.published import Comparison
 
     console = Console()
     with progress_bar(console) as bar:
@@ -32,7 +33,8 @@ def analyse(
         )
         bar.update(task, description="figures")
         save_study_figures(run)
-    console.print(statistics_table(result["statistics"], f"{result['condition']}, {len(result['mice'])} mice"))
+    statistics = [Comparison(**row) for row in result["statistics"]]
+    console.print(statistics_table(statistics, f"{result['condition']}, {len(result['mice'])} mice"))
     console.print(f"{run}/analysis.json has all numbers, {run}/figures the figures.", highlight=False)
 
 
@@ -42,8 +44,8 @@ def progress_bar(console: Console) -> Progress:
     return Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console, transient=True)
 
 
-def statistics_table(statistics: list[dict], title: str) -> Table:
-    """Model beside paper."""
+def statistics_table(statistics: list, title: str) -> Table:
+    """Model beside paper. statistics : of `analysis.published.Comparison`"""
     from analysis.published import PUBLISHED
 
     table = Table(title=title)
@@ -53,10 +55,10 @@ def statistics_table(statistics: list[dict], title: str) -> Table:
     mark = {True: "same", False: "other", None: ""}
     near = {True: "within", False: "outside", None: ""}
     for row in statistics:
-        is_count = PUBLISHED[row["name"]].is_count
-        model = _number(row["model"], row["sem"], row["n"] if is_count else None)
-        paper = _number(row["published"], row["published_sem"], row["published_n"] if is_count else None)
-        table.add_row(row["name"], model, paper, mark[row["same_sign"]], near[row["within_2_sem"]])
+        is_count = PUBLISHED[row.name].is_count
+        model = _number(row.model, row.sem, row.n if is_count else None)
+        paper = _number(row.published, row.published_sem, row.published_n if is_count else None)
+        table.add_row(row.name, model, paper, mark[row.same_sign], near[row.within_2_sem])
     return table
 
 

@@ -116,5 +116,5 @@ def test_every_published_statistic_can_be_filled():
     found |= decoding_values(network, outcome)
     found |= {name: np.full(4, 0.5) for name in ("hit_rate_day_1", "hit_rate_late", "rewards_per_min_late")}
     light = {"residual_shift": np.ones(3), "event_rate_change": np.ones(3)}
-    names = {row["name"] for row in statistics({"": found, "ndnf": found | light, "light_only": found | light})}
+    names = {row.name for row in statistics({"": found, "ndnf": found | light, "light_only": found | light})}
     assert names == set(PUBLISHED)

@@ -97,9 +97,12 @@ def analysis(run, config, values):
         "mice": list(range(config.first_mouse, config.first_mouse + config.mice)),
         "sessions": config.days,
         "store_sha256": f"store of {config.condition}",
+        "reference": None,
         "values": own,
         "error_table": [{"role": r, "error": e, "mean": 0.0567, "sem": None, "n": neurons} for r, e in pairs],
         "teaching_table": [{"role": r, "error": e, "mean": 12.34, "sem": 1.5, "n": neurons} for r, e in pairs],
+        "anova": None,
+        "post_hoc": [],
         "contrasts": contrasts,
         "contrasts_soma_matched": contrasts,
         "independence": {"n": 4321, "neurons": neurons},
@@ -110,4 +113,5 @@ def analysis(run, config, values):
         ],
         "inference": [{"compartment": "soma", "detected": 0.4242}],
         "ground_truth": [{"session": 1} | dict.fromkeys(day), *({"session": n} | day for n in range(2, 15))],
+        "statistics": [],
     }

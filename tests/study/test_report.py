@@ -59,16 +59,16 @@ def test_the_page_is_self_contained(report, study_runs):
 def test_each_statistic_is_there_with_its_numbers(report, study_runs):
     page = report(study_runs)
     study = study_of(study_runs)
-    assert len(study["statistics"]) > 15
-    for row in study["statistics"]:
-        line = text_of(re.search(rf'<tr id="{row["name"]}">.*?</tr>', page, re.DOTALL)[0])
-        assert title(row["name"]) in line
-        assert number(row["model"]) in line and number(row["published"]) in line
-        assert f"({row['n']})" in line
-        assert ("outside" in line) == (row["within_2_sem"] is False)
-    counts = study["counts"]
-    assert f"{counts['same_sign']} of {counts['with_sign']}" in text_of(page)
-    assert f"{counts['within_2_sem']} of {counts['with_sem']}" in text_of(page)
+    assert len(study.statistics) > 15
+    for row in study.statistics:
+        line = text_of(re.search(rf'<tr id="{row.name}">.*?</tr>', page, re.DOTALL)[0])
+        assert title(row.name) in line
+        assert number(row.model) in line and number(row.published) in line
+        assert f"({row.n})" in line
+        assert ("outside" in line) == (row.within_2_sem is False)
+    counts = study.counts
+    assert f"{counts.same_sign} of {counts.with_sign}" in text_of(page)
+    assert f"{counts.within_2_sem} of {counts.with_sem}" in text_of(page)
 
 
 @pytest.mark.parametrize("signs,shown,missed", [([1, 1], "2 of 2", False), ([1, 0, 0], "1 of 3", True)])
@@ -79,8 +79,8 @@ def test_mice_with_the_sign_are_counted_out_of_those_there_are(report, analysed,
     assert line == f"error contrast mice with sign mice mice {shown} 6 of 6 {'other' if missed else 'same'}"
     fails = f"error contrast mice with sign: model {shown} mice, smaller than the paper’s 6 of 6: other sign"
     assert (fails in text_of(page)) == missed
-    rows = study_of([run])["statistics"]
-    table = statistics_table([row for row in rows if row["name"] == "error_contrast_mice_with_sign"], "")
+    rows = study_of([run]).statistics
+    table = statistics_table([row for row in rows if row.name == "error_contrast_mice_with_sign"], "")
     assert [next(iter(column.cells)) for column in table.columns[1:3]] == [shown, "6 of 6"]
 
 
