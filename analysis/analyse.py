@@ -17,7 +17,7 @@ from analysis.published import PUBLISHED, Comparison, compare
 from analysis.residual_tests import independence, latency_difference
 from analysis.study import FOLDER, Progress, Tables, collect, rates_in
 from analysis.values import (
-    Values,
+    Samples,
     activity_values,
     decoding_values,
     learning_values,
@@ -104,12 +104,12 @@ def _error_signal(tables: Tables) -> dict:
     }
 
 
-def statistics(arms: dict[str, Values]) -> list[Comparison]:
+def statistics(arms: dict[str, Samples]) -> list[Comparison]:
     """Every published statistic that the values can fill, compared.
 
     arms : values by the prefix or suffix that the published names give their condition ("" for mice that learn)
     """
-    named: Values = {}
+    named: Samples = {}
     for arm, values in arms.items():
         named |= {_published_name(name, arm): np.asarray(value, float) for name, value in values.items()}
     return [compare(name, named[name]) for name in PUBLISHED if name in named and np.isfinite(named[name]).any()]

@@ -8,6 +8,7 @@ from statsmodels.stats.anova import AnovaRM
 from statsmodels.stats.multitest import multipletests
 
 from analysis.error_table import DECREASES, INCREASES
+from networks.cohort import ROLES
 
 EFFECTS = ("role", "error", "role:error")
 
@@ -49,7 +50,7 @@ def post_hoc(neurons: pd.DataFrame) -> pd.DataFrame:
         own = neurons[neurons.error == error]
         groups = [own[own.role == role].residual.to_numpy() for role in ("P+", "P-")]
         rows.append((f"P+ - P-, error {error}", *_t_test(*groups, paired=False)))
-    for role in ("P+", "P-", "P0"):
+    for role in ROLES:
         own = neurons[neurons.role == role]
         both = own.pivot_table(index=["mouse", "cell"], columns="error", values="residual")
         both = both.reindex(columns=[DECREASES, INCREASES]).dropna().to_numpy()
@@ -77,7 +78,7 @@ def contrasts(mice: pd.DataFrame) -> pd.DataFrame:
     Returns name, mean, sem, n, t, p (one sample against 0).
     """
     rows = []
-    for name in ("P+", "P-", "P0", "difference"):
+    for name in (*ROLES, "difference"):
         own = mice[name].dropna().to_numpy(float)
         mean, sem = _mean_sem(own)
         one = stats.ttest_1samp(own, 0) if own.size > 1 else None

@@ -8,6 +8,7 @@ from matplotlib.lines import Line2D
 
 from analysis.error_table import DECREASES, INCREASES, error_table, per_mouse
 from analysis.style import ROLE_COLOURS, SINGLE_MOUSE, styled
+from networks.cohort import ROLES
 
 SHIFT = {"P+": -0.12, "P-": 0.12}  # beside each other in a class
 SIGNIFICANT = "#CC79A7"
@@ -30,7 +31,7 @@ def error_signal(neurons: pd.DataFrame, title: str = "") -> Figure:
     means.set_xticks((0, 1), (f"error\n{DECREASES}", f"error\n{INCREASES}"))
     means.set(xlim=(-0.5, 1.5), ylabel="residual (z)")
 
-    _changes(change, per_mouse(neurons), ("P+", "P-", "P0"))
+    _changes(change, per_mouse(neurons), ROLES)
     change.set_ylabel("residual, error decreases\nminus increases (z)")
     for axes in (means, change):
         axes.axhline(0, color="black", linewidth=0.8, linestyle=":")

@@ -13,13 +13,14 @@ from analysis.residual import lines, residuals
 from analysis.residual_tests import compare_models
 from analysis.study import Tables
 
-Values = dict[str, np.ndarray]
+#: Values of statistics over mice or neurons, by name.
+Samples = dict[str, np.ndarray]
 
 #: Suffix of the names of statistics by role.
 SUFFIX = {"P+": "p_plus", "P-": "p_minus", "P0": "p0"}
 
 
-def learning_values(data: xr.Dataset) -> Values:
+def learning_values(data: xr.Dataset) -> Samples:
     """Hit rates and rewards over mice: day 1 and the late days (9-14, see `late_sessions`)."""
     hits, rewards = (rate.transpose("session", "mouse").values for rate in (hit_rate(data), rewards_per_minute(data)))
     late = late_sessions(len(hits))
@@ -32,7 +33,7 @@ def learning_values(data: xr.Dataset) -> Values:
     }
 
 
-def activity_values(cells: pd.DataFrame, seconds: float) -> Values:
+def activity_values(cells: pd.DataFrame, seconds: float) -> Samples:
     """Rates of inferred somatic events over neurons, by role: on day 1 (Hz), and late (days 10-14) over day 1.
 
     The paper matches P0 to the BCI neurons in activity: of each mouse, as many P0 as it has P+ and P-, of least summed
@@ -43,7 +44,7 @@ def activity_values(cells: pd.DataFrame, seconds: float) -> Values:
     days = by_day.shape[1]
     first, late = by_day.iloc[:, 0], by_day.iloc[:, late_sessions(days, EVENT_RATE_DAYS)].mean(axis=1)
     table = pd.DataFrame({"first": first, "ratio": late / first.where((first > 0) & (days > 1))}).reset_index()
-    values: Values = {}
+    values: Samples = {}
     for role, suffix in SUFFIX.items():
         values[f"event_rate_day_1_{suffix}"] = table[table.role == role]["first"].to_numpy()
         values[f"event_rate_ratio_{suffix}"] = table[table.role == role].ratio.to_numpy()
@@ -58,13 +59,13 @@ def activity_values(cells: pd.DataFrame, seconds: float) -> Values:
     return values | {"event_rate_ratio_p_plus_against_p_minus_p": np.array([p])}
 
 
-def residual_values(events: pd.DataFrame) -> Values:
+def residual_values(events: pd.DataFrame) -> Samples:
     """The error table over neurons and mice, its p values, and how the line compares with other curves.
 
     ``error_contrast_mice_with_sign`` : (mice,) 1 where the contrasts of both P+ and P- have the published sign, else 0
     """
     models = compare_models(events)
-    values: Values = {
+    values: Samples = {
         f"line_over_{name}_delta_aic": np.array([models.loc["per neuron", name]])
         for name in ("exponential", "logarithm")
     }
@@ -84,10 +85,10 @@ def residual_values(events: pd.DataFrame) -> Values:
     return values
 
 
-def decoding_values(network: pd.DataFrame, outcome: pd.DataFrame) -> Values:
+def decoding_values(network: pd.DataFrame, outcome: pd.DataFrame) -> Samples:
     """Accuracies of the decoders; of the outcome, balanced over hits and misses, over mice."""
     significant = network[network.significant.astype(bool)] if len(network) else network
-    values: Values = {
+    values: Samples = {
         "network_decoding_significant_share": network.significant.to_numpy(float),
         "network_decoding_accuracy_significant": significant.accuracy.to_numpy(float),
         "network_decoding_accuracy_significant_p0": significant[significant.role == "P0"].accuracy.to_numpy(float),
@@ -114,7 +115,7 @@ def unexplained(events: pd.DataFrame) -> np.ndarray:
     return (1 - explained).groupby("mouse").mean().to_numpy()
 
 
-def shift_values(tables: Tables, reference: Tables, seconds: float) -> Values:
+def shift_values(tables: Tables, reference: Tables, seconds: float) -> Samples:
     """What light did on day 1 to the same mice: mean shift of the residual and change of the event rate, over neurons.
 
     reference : of the same mice without light; its lines are what the residual is taken from

@@ -9,12 +9,10 @@ from brian2.stateupdaters.explicit import euler
 
 from equations import ndnf, noise, pyramidal
 from equations.conductance import cell, fitted
-from equations.conductance.rest import at_rest
+from equations.conductance.rest import Scalars, at_rest
 from equations.conductance.step import step
 from equations.interneurons import synapses
 from equations.parameters import Table, check
-
-Values = dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -48,9 +46,9 @@ class Cell:
     circuit_dt: float
     compartments: dict[str, str]
     apical: str
-    rest: Callable[[Values], Values]
+    rest: Callable[[Scalars], Scalars]
     passive: dict[str, Quantity | float]
-    tree: Callable[[Values], tuple[np.ndarray, np.ndarray]]
+    tree: Callable[[Scalars], tuple[np.ndarray, np.ndarray]]
     coupled: bool
 
     def changed(self, given: dict[str, Quantity | float]) -> "Cell":
@@ -72,11 +70,11 @@ class Cell:
         return {name: np.array([state[name] for state in states])[kind.ravel()] for name in states[0]}
 
 
-def _resting_naud_sprekeler(values: Values) -> Values:
+def _resting_naud_sprekeler(values: Scalars) -> Scalars:
     return {"v_soma": values["e_leak"], "v_apical": values["e_leak"], "v_threshold": values["v_threshold_rest"]}
 
 
-def _tree_naud_sprekeler(values: Values) -> tuple[np.ndarray, np.ndarray]:
+def _tree_naud_sprekeler(values: Scalars) -> tuple[np.ndarray, np.ndarray]:
     capacitance = np.array([values["c_soma"], values["c_apical"]])
     return capacitance, np.diag(capacitance / [values["tau_soma"], values["tau_apical"]])
 

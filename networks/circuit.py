@@ -11,6 +11,9 @@ from equations.task import FRAME_RATE
 from models import inputs, interface, ndnf, pyramidal
 from models.cells import CELLS
 
+#: Roles of the cells of a mouse in the readout, in their order.
+ROLES = ("P+", "P-", "P0")
+
 
 @dataclass(frozen=True)
 class Structure:

@@ -8,20 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from models.cells import CELLS
-from networks.circuit import Structure
+from networks.circuit import ROLES, Structure
 from networks.config import Config
 from networks.cortex.task import TaskCortex
+from networks.cortex.values import Values
 from networks.cuda.gpu import architectures, require_gpu
 from networks.device import CompiledProgram, Progress
 from networks.errors import UserError
 from networks.results import CohortResults
 from networks.runtime import RuntimeProgram
 from networks.target import Target
-
-#: Roles of the cells of a mouse in the readout, in their order.
-ROLES = ("P+", "P-", "P0")
-
-Values = dict[str, np.ndarray]
 
 
 def structure_of(config: Config) -> Structure | TaskCortex:

@@ -24,7 +24,7 @@ from networks.cuda.memory import check_memory
 from networks.cuda.toolchain import toolchain as cuda_toolchain
 from networks.errors import UserError
 from networks.results import Results, incomplete
-from networks.target import Compiled, Target, describe, read_description
+from networks.target import Compiled, Target, describe, read_program_description
 
 #: Called with the number of files that are compiled and of all files.
 Progress = Callable[[int, int], None]
@@ -74,7 +74,7 @@ class CompiledProgram:
         if not is_whole(program.folder):
             raise UserError(f"{folder} holds no program; make one with: apical build --out {folder}")
         try:
-            program.structure, program.target = read_description(program.folder / "description.json")
+            program.structure, program.target = read_program_description(program.folder / "description.json")
         except (OSError, ValueError, TypeError, KeyError):
             raise UserError(f"{folder} is of another version of apical; make it again with: apical build") from None
         return program

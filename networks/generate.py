@@ -19,7 +19,7 @@ from networks.guards import check_network
 from networks.loops import vectorize
 from networks.nest.recurrent import Recurrent
 from networks.precompiled import precompile_headers
-from networks.target import Compiled, Target, read_description
+from networks.target import Compiled, Target, read_program_description
 
 
 def generate(structure: Compiled, target: Target, folder: Path) -> None:
@@ -80,4 +80,4 @@ def _take_duration(network: str, variable: str) -> None:
 
 
 if __name__ == "__main__":
-    generate(*read_description(Path(sys.argv[1])), Path(sys.argv[2]))
+    generate(*read_program_description(Path(sys.argv[1])), Path(sys.argv[2]))

@@ -42,7 +42,7 @@ def describe(structure: Compiled, target: Target) -> str:
     return json.dumps({"kind": kind, "structure": fields, "target": asdict(target)}, indent=1)
 
 
-def read_description(path: Path) -> tuple[Compiled, Target]:
+def read_program_description(path: Path) -> tuple[Compiled, Target]:
     """What `describe` wrote to `path`."""
     description = json.loads(path.read_text())
     structure, target = description["structure"], description["target"]

@@ -17,6 +17,7 @@ from networks.cortex.populations import POPULATIONS
 from networks.cortex.projections import AFFERENTS, VOLLEY, projections, psp
 from networks.cortex.sampling import SESSION
 
+#: What a run is given or leaves behind: ``group.variable`` to numbers in SI units.
 Values = dict[str, np.ndarray]
 
 LONG_AGO = -(2**20)
