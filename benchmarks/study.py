@@ -9,8 +9,8 @@ from apical.networks.training.config import Config
 from apical.networks.training.protocols import PROTOCOLS
 from apical.networks.training.run import train
 
-#: Mice of the study: learners, NDNF+ light, light only; days of each.
-MICE, DAYS, CELLS = 6 + 4 + 5, 14, 310
+#: Of the study: learners, NDNF+ light, light only; days of each.
+MICE, DAYS = 6 + 4 + 5, 14
 
 
 def measure(mice: int | None, protocol: str, cells: int, progress) -> dict:

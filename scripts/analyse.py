@@ -24,18 +24,22 @@ def analyse(
     """
     from apical.analysis.figures.all_analyses import save_study_figures
     from apical.analysis.statistics import analyse
+    from apical.analysis.statistics.published import Comparison
 
     with progress("steps") as show:
         result = analyse.analyse(run, reference, jobs, lambda done, count: show("analysing", done, count))
         show("figures", 1, None)
         save_study_figures(run)
+    statistics = [Comparison(**row) for row in result["statistics"]]
     console = Console()
-    console.print(statistics_table(result["statistics"], f"{result['condition']}, {len(result['mice'])} mice"))
+    console.print(statistics_table(statistics, f"{result['condition']}, {len(result['mice'])} mice"))
     console.print(f"{run}/analysis.json has all numbers, {run}/figures the figures.", highlight=False)
 
 
-def statistics_table(statistics: list[dict], title: str) -> Table:
-    """Model beside paper."""
+def statistics_table(statistics: list, title: str) -> Table:
+    """Model beside paper. statistics : list of `statistics.published.Comparison`"""
+    from apical.analysis.statistics.published import PUBLISHED
+
     table = Table(title=title)
     columns = {"statistic": "left", "model": "right", "paper": "right", "sign": "center", "2 s.e.m.": "center"}
     for name, justify in columns.items():
@@ -43,13 +47,16 @@ def statistics_table(statistics: list[dict], title: str) -> Table:
     mark = {True: "same", False: "other", None: ""}
     near = {True: "within", False: "outside", None: ""}
     for row in statistics:
-        model = _number(row["model"], row["sem"])
-        paper = _number(row["published"], row["published_sem"])
-        table.add_row(row["name"], model, paper, mark[row["same_sign"]], near[row["within_2_sem"]])
+        is_count = PUBLISHED[row.name].is_count
+        model = _number(row.model, row.sem, row.n if is_count else None)
+        paper = _number(row.published, row.published_sem, row.published_n if is_count else None)
+        table.add_row(row.name, model, paper, mark[row.same_sign], near[row.within_2_sem])
     return table
 
 
-def _number(value: float | None, sem: float | None) -> str:
+def _number(value: float | None, sem: float | None, out_of: int | None = None) -> str:
     if value is None:
         return "-"
+    if out_of is not None:
+        return f"{value} of {out_of}"
     return f"{value:.3g}" if sem is None else f"{value:.3g} ± {sem:.2g}"

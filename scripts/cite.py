@@ -37,7 +37,7 @@ def _sources(description: dict, run: Path) -> list[str]:
     if config["network"] == "cortex":
         found.append("Potjans & Diesmann 2014")
     if (run / "analysis.json").is_file():
-        found.append("Friedrich et al. 2017")  # OASIS, `analysis.imaging.events`
+        found.append("Friedrich et al. 2017")  # OASIS, `imaging.events`
     own = {name: value for name, value in config.items() if name not in description.get("brought", {})}
     try:
         known = load_config(**own).table

@@ -50,19 +50,19 @@ def paper(
             raise UserError(f"stopped; go on with: {_again(options, settings, out, ablations)}") from None
     runs = [out / arm.name for arm in arms if arm.name != DARK]
     study = study_of(runs)
-    write_text(out / "paper.json", json.dumps(study, indent=1, allow_nan=False))
+    write_text(out / "paper.json", json.dumps(study.as_plain(), indent=1, allow_nan=False))
     write_text(out / "claims.md", claims_page(study))
     write_report(runs, out / "report.html")
     console = Console()
-    console.print(statistics_table(study["statistics"], "the study beside the paper"))
-    counts = study["counts"]
+    console.print(statistics_table(study.statistics, "the study beside the paper"))
+    counts = study.counts
     console.print(
-        f"{counts['same_sign']} of {counts['with_sign']} statistics have the paper's sign, "
-        f"{counts['within_2_sem']} of {counts['with_sem']} lie within 2 s.e.m.",
+        f"{counts.same_sign} of {counts.with_sign} statistics have the paper's sign, "
+        f"{counts.within_2_sem} of {counts.with_sem} lie within 2 s.e.m.",
         highlight=False,
     )
-    for criterion in study["criteria"]["control"]:
-        console.print(f"{criterion['name']}: {criterion['verdict']}", highlight=False)
+    for criterion in study.criteria["control"]:
+        console.print(f"{criterion.name}: {criterion.verdict}", highlight=False)
     console.print(f"{out}/report.html opens in any browser.", highlight=False, soft_wrap=True)
 
 

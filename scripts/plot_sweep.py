@@ -28,8 +28,8 @@ def plot_sweep(
     Measures: hit_rate, probe_hit_rate, rewards_per_min, latency, threshold; by role (mean over P+ and P- unless one is
     named) event_rate, plateau_rate, burst_fraction, weight, feedback.
 
-    Late days are the last six; of fewer than twelve days the last half. Failed mice are left out and counted in
-    each title. Writes OUT/figures/*.png and *.svg, and the numbers to OUT/plot_sweep.json.
+    Late days are 9-14; of fewer days the last six, of fewer than twelve the last half. Failed mice are left out and
+    counted in each title. Writes OUT/figures/*.png and *.svg, and the numbers to OUT/plot_sweep.json.
 
     Example: apical plot-sweep results/ndnf_gate --measure plateau_rate
     """

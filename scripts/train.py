@@ -95,10 +95,13 @@ def train(
 
 
 def _table(result: dict) -> Table:
+    from apical.analysis.statistics.learning import late_sessions
+
     table = Table(title=f"{result['condition']}, {result['n_mice']} mice")
     hits, rewards = result["hit_rate_by_session"], result["rewards_per_min_by_session"]
-    late = slice(-min(6, max(len(hits) - 1, 1)), None)
-    for column in ("", "day 1", f"last {len(hits[late])} days"):
+    late = late_sessions(len(hits))
+    first, last = late.start + 1, late.stop
+    for column in ("", "day 1", f"days {first}-{last}" if last > first else f"day {last}"):
         table.add_column(column)
     for name, values in (("hit rate", hits), ("rewards/min", rewards)):
         table.add_row(name, _mean(values[:1]), _mean(values[late]))

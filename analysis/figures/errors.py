@@ -8,17 +8,17 @@ from matplotlib.lines import Line2D
 
 from apical.analysis.figures.style import ROLE_COLOURS, SINGLE_MOUSE, styled
 from apical.analysis.statistics.error_table import DECREASES, INCREASES, error_table, per_mouse
+from apical.networks.training.cohort import ROLES
 
 SHIFT = {"P+": -0.12, "P-": 0.12}  # beside each other in a class
 SIGNIFICANT = "#CC79A7"
 
 
 @styled
-def error_signal(neurons: pd.DataFrame, null: pd.DataFrame | None = None, title: str = "") -> Figure:
+def error_signal(neurons: pd.DataFrame, title: str = "") -> Figure:
     """Mean residual of P+ and P- while the error decreases and increases; change per mouse, after the paper's Fig. 4.
 
-    neurons : table of `statistics.error_table.per_neuron`
-    null : the same table of a run without teaching, drawn beside it
+    neurons : of `statistics.error_table.per_neuron`
     """
     figure = _figure(title)
     means, change = figure.subplots(1, 2, width_ratios=(1, 1.15))
@@ -31,9 +31,7 @@ def error_signal(neurons: pd.DataFrame, null: pd.DataFrame | None = None, title:
     means.set_xticks((0, 1), (f"error\n{DECREASES}", f"error\n{INCREASES}"))
     means.set(xlim=(-0.5, 1.5), ylabel="residual (z)")
 
-    _changes(change, per_mouse(neurons), ("P+", "P-", "P0"), 0.0, "")
-    if null is not None:
-        _changes(change, per_mouse(null), ("P+", "P-", "P0"), 3.5, "no teaching")
+    _changes(change, per_mouse(neurons), ROLES)
     change.set_ylabel("residual, error decreases\nminus increases (z)")
     for axes in (means, change):
         axes.axhline(0, color="black", linewidth=0.8, linestyle=":")
@@ -57,16 +55,14 @@ def _point(axes: Axes, x: float, mean: float, sem: float, colour: str, label: st
     )
 
 
-def _changes(axes: Axes, mice: pd.DataFrame, roles: tuple[str, ...], first: float, note: str) -> None:
+def _changes(axes: Axes, mice: pd.DataFrame, roles: tuple[str, ...]) -> None:
     """A line per mouse over the roles, and mean ± s.e.m. of each role."""
-    place = first + np.arange(len(roles))
+    place = np.arange(len(roles))
     for row in mice[list(roles)].to_numpy(float):
         axes.plot(place, row, color=SINGLE_MOUSE, linewidth=0.7, marker=".", markersize=4)
     for x, role in zip(place, roles, strict=True):
         _point(axes, x, mice[role].mean(), mice[role].sem(), ROLE_COLOURS[role])
-    ticks = [*axes.get_xticks(), *place] if first else list(place)
-    labels = [t.get_text() for t in axes.get_xticklabels()] if first else []
-    axes.set_xticks(ticks, [*labels, *(f"{role}\n{note if n == 1 else ''}" for n, role in enumerate(roles))])
+    axes.set_xticks(place, roles)
 
 
 @styled

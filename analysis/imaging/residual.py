@@ -42,7 +42,9 @@ def coincident_events(soma: pd.DataFrame, apical: pd.DataFrame, window: float = 
 def lines(events: pd.DataFrame, min_events: int = MIN_EVENTS) -> pd.DataFrame:
     """Least-squares line of dendritic on somatic magnitude of each cell; indexed by ``cell``.
 
-    events : table of `coincident_events`; rows with a NaN magnitude do not count
+    events : table of `coincident_events`; rows with a NaN magnitude do not count. The paper fits "all coincident
+        events" of a neuron and says no more; we fit those of each session by themselves (`statistics.tables.collect`),
+        since magnitudes change with the activity over days.
     min_events : cells with fewer have no line
     Returns ``n``, ``slope``, ``intercept`` (spikes) and ``deviation`` (spikes): the standard deviation of the events
     about the line, divisor n. NaN without a line: too few events, or all of one somatic magnitude.
@@ -98,37 +100,3 @@ def compartment_events(data: xr.Dataset, mouse: int, session: int, compartment: 
     dff = delta_f_over_f(fluorescence)
     rates = infer_rates(dff)
     return find_events(rates, rate_noise(dff)), rates
-
-
-def residuals_of(
-    data: xr.Dataset, mouse: int, session: int | None = None, over: str = "session", min_events: int = MIN_EVENTS
-) -> pd.DataFrame:
-    """Coincident events of a mouse with their SD residuals, one mouse and session in memory at a time.
-
-    data : dataset of `apical.open_run`, recorded with imaging
-    mouse : position in the cohort
-    session : day of training; all when None
-    over : events that the line of a neuron is fitted to: those of each ``session`` by itself, or those of all sessions
-        of the ``mouse``. The paper says "all coincident events" of the neuron and no more; by session is our choice,
-        since magnitudes change with the activity over days.
-    min_events : coincident events, in what the line is fitted to, that a neuron must have
-    Returns the columns of `residuals` with ``mouse`` (its number), ``session``, ``role`` (P+, P- or P0).
-    Raises ValueError when the run has no imaging, or there is no such mouse, session or `over`.
-    """
-    if over not in ("session", "mouse"):
-        raise ValueError(f"over {over!r}: lines are fitted over session or mouse")
-    days = data.session.values.tolist() if over == "mouse" or session is None else [session]
-    tables = []
-    for day in days:
-        events = coincident_events(*(compartment_events(data, mouse, day, part)[0] for part in ("soma", "apical")))
-        tables.append(events.assign(session=day))
-    if over == "mouse":
-        table = residuals(pd.concat(tables, ignore_index=True), min_events=min_events)
-    else:
-        table = pd.concat([residuals(events, min_events=min_events) for events in tables], ignore_index=True)
-    if session is not None:
-        table = table[table["session"] == session].reset_index(drop=True)
-    role = data.role.values[table["cell"].to_numpy()]
-    table = table.assign(mouse=int(data.mouse.values[mouse]), role=role)
-    first = ["mouse", "session", "cell", "role"]
-    return table[[*first, *(name for name in table if name not in first)]]

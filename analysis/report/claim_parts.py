@@ -9,15 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from apical.analysis.report.combine import Study
 from apical.analysis.statistics.bootstrap import finite, interval
 from apical.analysis.statistics.four_criteria import FAILS, FEWEST_MICE, HOLDS, IN_PART
 from apical.analysis.statistics.four_criteria import UNTESTED as NOT_TESTED
 
 UNTESTED = "cannot be tested here"
 VERDICTS = (HOLDS, IN_PART, FAILS, UNTESTED)
-
-#: Study that `report.combine.combine` returns.
-Study = dict
 
 
 @dataclass(frozen=True)
@@ -63,13 +61,13 @@ def joint(parts: list[Part]) -> str:
 def judged(study: Study, number: int, test: Test) -> Claim:
     """Claim `number` of the list, judged."""
     rule = " ".join(inspect.getdoc(test.parts).split())
-    missing = [name for name in test.needs if name not in study["runs"]]
+    missing = [name for name in test.needs if name not in study.runs]
     if missing:
         need = f"needs a run of condition {', '.join(missing)}"
         return Claim(number, test.text, rule, test.needs, UNTESTED, (), need)
     parts = test.parts(study)
     numbers = tuple(part.text for part in parts)
-    if any(len(study["runs"][name]["mice"]) < FEWEST_MICE for name in test.needs):
+    if any(len(study.runs[name].mice) < FEWEST_MICE for name in test.needs):
         return Claim(number, test.text, rule, test.needs, UNTESTED, numbers, f"fewer than {FEWEST_MICE} mice")
     verdict = joint(parts)
     verdict = IN_PART if test.open and verdict == HOLDS else verdict
@@ -78,7 +76,7 @@ def judged(study: Study, number: int, test: Test) -> Claim:
 
 def values(study: Study, condition: str, name: str) -> np.ndarray:
     """Values of a statistic of a condition over mice or neurons; empty where the run has none."""
-    return np.array(study["runs"][condition]["values"].get(name, []), float)
+    return np.array(study.runs[condition].values.get(name, []), float)
 
 
 def gain(study: Study, condition: str) -> np.ndarray:
@@ -127,17 +125,17 @@ def _number(own: np.ndarray, other: np.ndarray | None) -> tuple[int, str, float,
 
 def published(study: Study, name: str, text: str) -> Part:
     """The model's mean is within two s.e.m. of the paper's, as in the table of published statistics."""
-    row = next((row for row in study["statistics"] if row["name"] == name), None)
-    if row is None or row["within_2_sem"] is None:
+    row = next((row for row in study.statistics if row.name == name), None)
+    if row is None or row.within_2_sem is None:
         return Part(f"{text}: too few values", UNTESTED)
-    numbers = f"{row['model']:.3g} ± {row['sem']:.2g}, n = {row['n']} (paper {row['published']:.3g})"
-    return Part(f"{text} {numbers}", HOLDS if row["within_2_sem"] else FAILS)
+    numbers = f"{row.model:.3g} ± {row.sem:.2g}, n = {row.n} (paper {row.published:.3g})"
+    return Part(f"{text} {numbers}", HOLDS if row.within_2_sem else FAILS)
 
 
 def criterion(study: Study, name: str) -> Part:
     """One of the four criteria, of the mice that learn."""
-    found = next((row for row in study["criteria"]["control"] if row["name"] == name), None)
+    found = next((row for row in study.criteria["control"] if row.name == name), None)
     if found is None:
         return Part(f"criterion {name}: not computed", UNTESTED)
-    verdict = UNTESTED if found["verdict"] == NOT_TESTED else found["verdict"]
-    return Part(f"criterion {name}: {found['verdict']} ({found['why']})", verdict)
+    verdict = UNTESTED if found.verdict == NOT_TESTED else found.verdict
+    return Part(f"criterion {name}: {found.verdict} ({found.why})", verdict)

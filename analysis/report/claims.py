@@ -1,6 +1,6 @@
 """Twelve claims that are made of the paper, each put to the test by a rule that its docstring states.
 
-A test takes what `report.combine.combine` returns and gives the parts of the claim (`report.claim_parts`). A claim
+A test takes a study (`report.combine.Study`) and gives the parts of the claim (`report.claim_parts`). A claim
 holds when all its parts hold, does not hold when none does, holds in part otherwise, and cannot be tested here when
 a part or a run that it needs is missing. `control` are the mice that learn; `no_teaching` is the null: what is there
 without a teaching signal is subtracted.
@@ -14,7 +14,6 @@ from apical.analysis.report.claim_parts import (
     UNTESTED,
     Claim,
     Part,
-    Study,
     Test,
     above,
     below,
@@ -26,6 +25,7 @@ from apical.analysis.report.claim_parts import (
     published,
     values,
 )
+from apical.analysis.report.combine import Study
 
 _TESTS: list[Test] = []
 
@@ -39,7 +39,7 @@ def _claim(text: str, *needs: str, open: str = ""):
 
 
 def claims(study: Study) -> list[Claim]:
-    """All twelve claims, judged. study : what `report.combine.combine` returns"""
+    """All twelve claims, judged."""
     return [judged(study, number, test) for number, test in enumerate(_TESTS, 1)]
 
 
@@ -62,7 +62,7 @@ def vectorized(study: Study) -> list[Part]:
     name = "error_contrast_difference"
     own = values(study, "control", name)
     parts = [above("contrast P+ minus P-", own), above("the same, minus null,", own, null(study, name))]
-    if "scalar" in study["runs"]:
+    if "scalar" in study.runs:
         parts.append(above("the same, minus that of a scalar signal,", own, values(study, "scalar", name)))
     return parts
 
@@ -111,7 +111,7 @@ def residual(study: Study) -> list[Part]:
     """Over coincident events (within 500 ms), the share of the variance of dendritic magnitude that the soma's does not
     explain lies above 0; and amplified events peak earlier in the dendrite than attenuated ones (mean over neurons
     below 0, Wilcoxon p < 0.05)."""
-    late = study["runs"]["control"]["latency"]
+    late = study.runs["control"].latency
     parts = [above("unexplained share", values(study, "control", "unexplained"))]
     if None in (late["difference"], late["p"]):
         return [*parts, Part("latency: too few neurons", UNTESTED)]
@@ -140,7 +140,7 @@ def decoder(study: Study) -> list[Part]:
 def gate_keepers(study: Study) -> list[Part]:
     """Decoding of the outcome above shuffles, the contrast of the error (P+ minus P-, minus null), and the gain in hit
     rate are each above 0 with light alone (without such a run: in control) and not above 0 under NDNF activation."""
-    lit = "light_only" if "light_only" in study["runs"] else "control"
+    lit = "light_only" if "light_only" in study.runs else "control"
     pair = lambda name: (values(study, condition, name) for condition in (lit, "ndnf_opto"))  # noqa: E731
     free = null(study, "error_contrast_difference")
     return [
@@ -164,7 +164,7 @@ def target_propagation(study: Study) -> list[Part]:
     """The true instructive vector is at a smaller angle to the target of difference target propagation than to the
     gradient of the readout: on the mean over days, and on the last day. What this tests is the model's rule by which
     top-down synapses learn their signs."""
-    days = [row for row in study["runs"]["control"]["ground_truth"] if None not in (row["gradient"], row["inverse"])]
+    days = [row for row in study.runs["control"].ground_truth if None not in (row["gradient"], row["inverse"])]
     if not days:
         return [Part("angles: no day with a teaching signal", UNTESTED)]
     last = {name: days[-1][name] for name in ("inverse", "gradient")}
@@ -186,7 +186,7 @@ def target_propagation(study: Study) -> list[Part]:
 def speed(study: Study) -> list[Part]:
     """Mice learn within their days of training, reach the published hit rate, and gain more than with a scalar signal
     of the same power."""
-    own, days = gain(study, "control"), study["runs"]["control"]["sessions"]
+    own, days = gain(study, "control"), study.runs["control"].sessions
     return [
         above(f"gain in hit rate within {days} days", own),
         published(study, "hit_rate_days_9_14_above", "hit rate of the last days"),

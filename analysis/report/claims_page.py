@@ -4,6 +4,7 @@ from pathlib import Path
 
 from apical.analysis.report.claim_parts import VERDICTS, Claim
 from apical.analysis.report.claims import claims
+from apical.analysis.report.combine import Study
 from apical.analysis.report.plan import ABLATIONS, paper_command
 from apical.networks.training.store import read_description
 
@@ -16,10 +17,10 @@ neurons where the rule says so. The null is the run without teaching.
 """
 
 
-def claims_page(study: dict) -> str:
-    """Text of the page on a study, as `report.page.study_of` gives it."""
+def claims_page(study: Study) -> str:
+    """Text of the page on a study."""
     judged = claims(study)
-    described = {name: read_description(Path(run["run"])) for name, run in study["runs"].items()}
+    described = {name: read_description(Path(run.run)) for name, run in study.runs.items()}
     config = next(iter(described.values()))["config"]
     command = lambda claim: paper_command(config["protocol"], config["seed"], _needs_ablations(claim))  # noqa: E731
     counts = ", ".join(f"{verdict}: {sum(claim.verdict == verdict for claim in judged)}" for verdict in VERDICTS)

@@ -7,7 +7,7 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from apical.analysis.report import rows as tables
-from apical.analysis.report.combine import combine
+from apical.analysis.report.combine import AnalysedRun, Study, combine
 from apical.analysis.report.panels import figures
 from apical.analysis.report.plan import (
     ABLATIONS,
@@ -20,7 +20,7 @@ from apical.analysis.report.plan import (
     train_command,
 )
 from apical.analysis.statistics.bootstrap import finite
-from apical.analysis.statistics.four_criteria import HOLDS
+from apical.analysis.statistics.four_criteria import HOLDS, UNTESTED
 from apical.networks.errors import UserError
 from apical.networks.files import cannot_write, written_whole
 from apical.networks.training.store import read_description
@@ -44,16 +44,11 @@ def write_report(runs: list[Path], out: Path) -> Path:
     return Path(out)
 
 
-def study_of(runs: list[Path]) -> dict:
-    """`report.combine.combine` of runs, in the order of the study. Raises UserError when there are none."""
+def study_of(runs: list[Path]) -> Study:
+    """The study that analysed runs make (`report.combine.combine`). Raises UserError when there are none."""
     if not runs:
         raise UserError("no runs: give at least one that apical analyse has analysed")
-    study = combine([Path(run) for run in runs])
-    for run in runs:  # which may have been moved since they were analysed
-        study["runs"][read_description(Path(run))["config"]["condition"]]["run"] = str(run)
-    order = [arm.condition for arm in (*STUDY, *ABLATIONS)]
-    names = sorted(study["runs"], key=lambda name: order.index(name) if name in order else len(order))
-    return study | {key: {name: study[key][name] for name in names} for key in ("runs", "criteria")}
+    return combine([Path(run) for run in runs])
 
 
 def write_text(path: Path, text: str) -> None:
@@ -68,7 +63,7 @@ def write_text(path: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8")
 
 
-def _page(study: dict) -> str:
+def _page(study: Study) -> str:
     environment = Environment(
         loader=PackageLoader("analysis"),
         autoescape=True,
@@ -77,7 +72,7 @@ def _page(study: dict) -> str:
         lstrip_blocks=True,
     )
     environment.filters["number"] = tables.number
-    described = {name: read_description(Path(run["run"])) for name, run in study["runs"].items()}
+    described = {name: read_description(Path(run.run)) for name, run in study.runs.items()}
     return environment.get_template("report.html").render(
         study=study,
         abstract=_abstract(study),
@@ -90,22 +85,25 @@ def _page(study: dict) -> str:
         inference=tables.inference(study),
         ground_truth=tables.ground_truth(study),
         missing=_missing(study, described),
-        runs=[_described(study["runs"][name], own) for name, own in described.items()],
+        runs=[_described(study.runs[name], own) for name, own in described.items()],
         shown=SHOWN,
         whole=whole_study_command(study) if _of_circuits(described) else None,
         mixed=_mixed(described),
     )
 
 
-def _abstract(study: dict) -> dict:
-    """Numbers of the abstract: hit rates on day 1 and late, over mice; criteria of control that hold."""
+def _abstract(study: Study) -> dict:
+    """Numbers of the abstract: hit rates on day 1 and late, over mice; criteria of control, those that hold and those
+    that could not be tested, by name."""
     rates = []
-    for name, run in study["runs"].items():
-        first, late = (finite(run["values"][f"hit_rate_{when}"]) for when in ("day_1", "late"))
+    for name, run in study.runs.items():
+        first, late = (finite(run.values[f"hit_rate_{when}"]) for when in ("day_1", "late"))
         shown = [tables.mean_sem(*_mean_sem(values)) for values in (first, late)]
-        rates.append((name, len(run["mice"]), run["sessions"], *shown))
-    met = [row["name"] for row in study["criteria"].get("control", []) if row["verdict"] == HOLDS]
-    return {"hit_rates": rates, "met": met, "of": len(tables.CRITERIA)}
+        rates.append((name, len(run.mice), run.sessions, *shown))
+    verdicts = {row.name: row.verdict for row in study.criteria.get("control", [])}
+    met = [name for name in tables.CRITERIA if verdicts.get(name) == HOLDS]
+    untested = [name for name in tables.CRITERIA if verdicts.get(name, UNTESTED) == UNTESTED]
+    return {"hit_rates": rates, "criteria": tables.CRITERIA, "met": met, "untested": untested}
 
 
 def _mean_sem(values: np.ndarray) -> tuple[float | None, float | None]:
@@ -118,13 +116,13 @@ def _of_circuits(described: dict[str, dict]) -> bool:
     return all(own["config"].get("network", "circuit") == "circuit" for own in described.values())
 
 
-def _missing(study: dict, described: dict[str, dict]) -> list[dict]:
+def _missing(study: Study, described: dict[str, dict]) -> list[dict]:
     """Arms of the study that are not among the runs, with the commands that make them."""
     config = next(iter(described.values()))["config"]
     if not _of_circuits(described):
         return []
-    folder = Path(next(iter(study["runs"].values()))["run"]).parent
-    wanted = [arm for arm in (*STUDY, *ABLATIONS) if arm.name != DARK and arm.condition not in study["runs"]]
+    folder = Path(next(iter(study.runs.values())).run).parent
+    wanted = [arm for arm in (*STUDY, *ABLATIONS) if arm.name != DARK and arm.condition not in study.runs]
     dark = next(arm for arm in STUDY if arm.name == DARK)
     found = []
     for arm in wanted:
@@ -134,19 +132,19 @@ def _missing(study: dict, described: dict[str, dict]) -> list[dict]:
     return found
 
 
-def whole_study_command(study: dict) -> str:
+def whole_study_command(study: Study) -> str:
     """The command that makes all these runs, by protocol and seed of the first."""
-    config = read_description(Path(next(iter(study["runs"].values()))["run"]))["config"]
-    ablations = any(arm.condition in study["runs"] for arm in ABLATIONS)
+    config = read_description(Path(next(iter(study.runs.values())).run))["config"]
+    ablations = any(arm.condition in study.runs for arm in ABLATIONS)
     return paper_command(config["protocol"], config["seed"], ablations)
 
 
-def _described(analysis: dict, description: dict) -> dict:
-    run, config = Path(analysis["run"]), description["config"]
-    arm = arm_of(analysis["condition"])
-    lit = "residual_shift" in analysis["values"] and arm and arm.reference
+def _described(analysis: AnalysedRun, description: dict) -> dict:
+    run, config = Path(analysis.run), description["config"]
+    arm = arm_of(analysis.condition)
+    lit = "residual_shift" in analysis.values and arm and arm.reference
     return {
-        "condition": analysis["condition"],
+        "condition": analysis.condition,
         "folder": str(run),
         "config": config,
         "commit": description.get("commit") or "unknown",

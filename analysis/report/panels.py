@@ -4,6 +4,7 @@ import base64
 from dataclasses import dataclass
 from pathlib import Path
 
+from apical.analysis.report.combine import AnalysedRun, Study
 from apical.analysis.report.plan import ABLATIONS, analyse_command, arm_of
 
 #: Figures that ``apical analyse`` draws; ``apical train`` draws the others.
@@ -56,13 +57,13 @@ class Panel:
     how: str
 
 
-def figures(study: dict) -> list[tuple[str, list[Panel]]]:
+def figures(study: Study) -> list[tuple[str, list[Panel]]]:
     """Titles and panels, in order; of conditions that are among the runs."""
     ablations = [(arm.condition, name) for arm in ABLATIONS for name in ("learning_curves", "error_signal")]
-    others = [(name, "learning_curves") for name in study["runs"] if arm_of(name) is None]
+    others = [(name, "learning_curves") for name in study.runs if arm_of(name) is None]
     layout = [*_LAYOUT, ("Model only: what each ablation changes", ablations), ("Other runs", others)]
-    shown = [(title, [p for p in panels if p[0] in study["runs"]]) for title, panels in layout]
-    return [(title, [_panel(study["runs"][c], name) for c, name in panels]) for title, panels in shown if panels]
+    shown = [(title, [p for p in panels if p[0] in study.runs]) for title, panels in layout]
+    return [(title, [_panel(study.runs[c], name) for c, name in panels]) for title, panels in shown if panels]
 
 
 def missing_figures(run: Path, names: tuple[str, ...]) -> list[str]:
@@ -70,25 +71,25 @@ def missing_figures(run: Path, names: tuple[str, ...]) -> list[str]:
     return [name for name in names if not (run / "figures" / f"{name}.png").is_file()]
 
 
-def _panel(analysis: dict, name: str) -> Panel:
-    run = Path(analysis["run"])
-    arm = arm_of(analysis["condition"])
+def _panel(analysis: AnalysedRun, name: str) -> Panel:
+    run = Path(analysis.run)
+    arm = arm_of(analysis.condition)
     if name in ANALYSED:
         how = analyse_command(run, run.parent / arm.reference if arm and arm.reference else None)
     else:
         how = f"apical train --resume --out {run}"
-    heading = f"{analysis['condition'].replace('_', ' ')}: {name.replace('_', ' ')}"
+    heading = f"{analysis.condition.replace('_', ' ')}: {name.replace('_', ' ')}"
     return Panel(heading, _CAPTIONS[name].format(**_counts(analysis)), _embedded(run / "figures" / f"{name}.png"), how)
 
 
-def _counts(analysis: dict) -> dict[str, int]:
-    neurons = {role: [row["n"] for row in analysis["error_table"] if row["role"] == role] for role in ("P+", "P-")}
+def _counts(analysis: AnalysedRun) -> dict[str, int]:
+    neurons = {role: [row["n"] for row in analysis.error_table if row["role"] == role] for role in ("P+", "P-")}
     return {
-        "mice": len(analysis["mice"]),
-        "events": analysis["independence"]["n"],
-        "outcome": len({row["mouse"] for row in analysis["outcome_decoding"] if row["balanced_accuracy"] is not None}),
-        "decoded": analysis["network_decoding"]["neurons"],
-        "significant": analysis["network_decoding"]["significant"],
+        "mice": len(analysis.mice),
+        "events": analysis.independence["n"],
+        "outcome": len({row["mouse"] for row in analysis.outcome_decoding if row["balanced_accuracy"] is not None}),
+        "decoded": analysis.network_decoding["neurons"],
+        "significant": analysis.network_decoding["significant"],
         "plus": max(neurons["P+"], default=0),
         "minus": max(neurons["P-"], default=0),
     }

@@ -51,10 +51,9 @@ def arm_of(condition: str) -> Arm | None:
     return next((a for a in (*STUDY, *ABLATIONS) if a.condition == condition and a.name != DARK), None)
 
 
-def paper_command(protocol: str, seed: int, ablations: bool = False, out: Path | None = None) -> str:
+def paper_command(protocol: str, seed: int, ablations: bool = False) -> str:
     """The command that makes the whole study."""
-    options = ["--ablations"] * ablations + (["--out", str(out)] if out else [])
-    return shlex.join(["apical", "paper", "--protocol", protocol, "--seed", str(seed), *options])
+    return shlex.join(["apical", "paper", "--protocol", protocol, "--seed", str(seed), *["--ablations"] * ablations])
 
 
 def arm_commands(arm: Arm, protocol: str, seed: int, folder: Path) -> list[str]:

@@ -1,7 +1,10 @@
 """Tables of the report: what `report.combine.combine` found, in the words and digits of a page."""
 
+from dataclasses import asdict
+
 import numpy as np
 
+from apical.analysis.report.combine import Study
 from apical.analysis.report.plan import STUDY
 from apical.analysis.statistics.error_table import DECREASES, INCREASES
 from apical.analysis.statistics.four_criteria import FAILS, HOLDS, IN_PART, UNTESTED
@@ -38,6 +41,13 @@ def mean_sem(mean: float | None, sem: float | None, n: int | None = None) -> str
     return f"{text} ({n})" if n is not None else text
 
 
+def count_or_mean(name: str, value: float | None, sem: float | None, n: int | None, with_n: bool = True) -> str:
+    """A published statistic or the model's: "k of n" for a count of mice, else mean ± s.e.m., with n where asked."""
+    if PUBLISHED[name].is_count and value is not None:
+        return f"{value} of {n}"
+    return mean_sem(value, sem, n if with_n else None)
+
+
 def title(name: str) -> str:
     """The name of a published statistic in words."""
     is_p = PUBLISHED[name].unit == "p"
@@ -53,40 +63,45 @@ def shown(role: str) -> str:
     return role.replace("-", "−")
 
 
-def verdicts(study: dict) -> dict:
-    """The four criteria: ``learners`` (rows of control), ``conditions``, ``rows`` (criterion and the verdict under each
-    condition), ``lost`` (condition and the criteria of control that are worse under it)."""
-    found = {name: {row["name"]: row for row in rows} for name, rows in study["criteria"].items()}
-    verdict = lambda condition, name: found[condition].get(name, {"verdict": UNTESTED})["verdict"]  # noqa: E731
+def verdicts(study: Study) -> dict:
+    """The four criteria: ``learners`` (rows of control; ``failed`` and ``untested`` among them), ``conditions``,
+    ``rows`` (criterion and the verdict under each condition), ``lost`` (condition, the criteria of control that are
+    worse under it, and how many were tested under both)."""
+    found = {name: {row.name: row.verdict for row in rows} for name, rows in study.criteria.items()}
+    verdict = lambda condition, name: found[condition].get(name, UNTESTED)  # noqa: E731
     rows = [(name, [verdict(condition, name) for condition in found]) for name in CRITERIA]
     learners = [
-        row | {"interval": f"{number(row['value'])} [{number(row['low'])}, {number(row['high'])}]"}
-        for row in study["criteria"].get("control", [])
+        asdict(row) | {"interval": f"{number(row.value)} [{number(row.low)}, {number(row.high)}]"}
+        for row in study.criteria.get("control", [])
     ]
     lost = []
     for condition in found if "control" in found else ():
         pairs = [(name, verdict("control", name), verdict(condition, name)) for name in CRITERIA]
-        worse = [name for name, own, other in pairs if _RANK.get(other, 9) < _RANK.get(own, 0)]
+        tested = [(name, own, other) for name, own, other in pairs if UNTESTED not in (own, other)]
+        worse = [name for name, own, other in tested if _RANK[other] < _RANK[own]]
         if condition != "control":
-            lost.append((condition, worse))
-    return {"learners": learners, "conditions": list(found), "rows": rows, "lost": lost}
+            lost.append((condition, worse, len(tested)))
+    failed = [row for row in learners if row["verdict"] not in (HOLDS, UNTESTED)]
+    untested = [row for row in learners if row["verdict"] == UNTESTED]
+    ran = {"learners": learners, "failed": failed, "untested": untested}
+    return ran | {"conditions": list(found), "rows": rows, "lost": lost}
 
 
-def statistics(study: dict) -> list[dict]:
+def statistics(study: Study) -> list[dict]:
     """Published statistics by topic: ``topic`` and its ``rows`` of text."""
     topics: dict[str, list[dict]] = {}
-    for row in study["statistics"]:
-        entry = PUBLISHED[row["name"]]
+    for row in study.statistics:
+        entry = PUBLISHED[row.name]
         topics.setdefault(entry.where, []).append(
             {
-                "name": row["name"],
-                "title": title(row["name"]),
-                "unit": _unit(row["name"]),
-                "model": mean_sem(row["model"], row["sem"], row["n"]),
-                "paper": mean_sem(row["published"], row["published_sem"], row["published_n"]),
+                "name": row.name,
+                "title": title(row.name),
+                "unit": _unit(row.name),
+                "model": count_or_mean(row.name, row.model, row.sem, row.n),
+                "paper": count_or_mean(row.name, row.published, row.published_sem, row.published_n),
                 "per": entry.per,
-                "sign": {True: "same", False: "other", None: ""}[row["same_sign"]],
-                "near": {True: "within", False: "outside", None: ""}[row["within_2_sem"]],
+                "sign": {True: "same", False: "other", None: ""}[row.same_sign],
+                "near": {True: "within", False: "outside", None: ""}[row.within_2_sem],
             }
         )
     return [{"topic": topic.removeprefix("text: "), "rows": rows} for topic, rows in topics.items()]
@@ -97,13 +112,13 @@ def _unit(name: str) -> str:
     return "" if unit in ("1", "p") else unit
 
 
-def untested_statistics(study: dict) -> list[str]:
+def untested_statistics(study: Study) -> list[str]:
     """Published statistics that no run among these can fill."""
-    known = {row["name"] for row in study["statistics"]}
+    known = {row.name for row in study.statistics}
     return [title(name) for name in PUBLISHED if name not in known]
 
 
-def error_tables(study: dict) -> list[dict]:
+def error_tables(study: Study) -> list[dict]:
     """The signed error table of the arms of the study, then of all other runs: ``columns`` (conditions, after the
     paper) and ``groups`` of rows."""
     names = _control_and_null_first(study)
@@ -115,11 +130,11 @@ def error_tables(study: dict) -> list[dict]:
     ]
 
 
-def _error_table(study: dict, columns: list[str]) -> dict:
+def _error_table(study: Study, columns: list[str]) -> dict:
     def row(label: str, published: str, key: str, **of: str) -> tuple[str, list[str]]:
         cells = [_published(published)]
         for name in columns:
-            own = next(r for r in study["runs"][name][key] if of.items() <= r.items())
+            own = next(r for r in getattr(study.runs[name], key) if of.items() <= r.items())
             cells.append(mean_sem(own["mean"], own["sem"], own["n"]))
         return label, cells
 
@@ -141,9 +156,9 @@ def _error_table(study: dict, columns: list[str]) -> dict:
     return {"columns": columns, "groups": groups}
 
 
-def _control_and_null_first(study: dict) -> list[str]:
-    first = [name for name in ("control", "no_teaching") if name in study["runs"]]
-    return first + [name for name in study["runs"] if name not in first]
+def _control_and_null_first(study: Study) -> list[str]:
+    first = [name for name in ("control", "no_teaching") if name in study.runs]
+    return first + [name for name in study.runs if name not in first]
 
 
 def _published(name: str) -> str:
@@ -151,43 +166,43 @@ def _published(name: str) -> str:
     return mean_sem(entry.value, entry.sem, entry.n) if entry else "–"
 
 
-def misses(study: dict) -> list[dict]:
+def misses(study: Study) -> list[dict]:
     """Statistics with the other sign or outside two s.e.m., by topic, with the parts of the model that make them."""
     topics: dict[str, list[str]] = {}
-    for row in study["statistics"]:
-        wrong = ["other sign"] * (row["same_sign"] is False) + ["outside 2 s.e.m."] * (row["within_2_sem"] is False)
+    for row in study.statistics:
+        wrong = ["other sign"] * (row.same_sign is False) + ["outside 2 s.e.m."] * (row.within_2_sem is False)
         if not wrong:
             continue
-        model = f"{mean_sem(row['model'], row['sem'])} {_unit(row['name'])}".strip()
-        paper = mean_sem(row["published"], row["published_sem"])
-        size = "larger" if row["model"] > row["published"] else "smaller"
-        text = f"{title(row['name'])}: model {model}, {size} than the paper’s {paper}: {', '.join(wrong)}"
-        topics.setdefault(PUBLISHED[row["name"]].where, []).append(text)
+        name, n, published_n = row.name, row.n, row.published_n
+        model = f"{count_or_mean(name, row.model, row.sem, n, with_n=False)} {_unit(name)}".strip()
+        paper = count_or_mean(name, row.published, row.published_sem, published_n, with_n=False)
+        scale = n / published_n if PUBLISHED[name].is_count else 1
+        size = "larger" if row.model > row.published * scale else "smaller"
+        text = f"{title(row.name)}: model {model}, {size} than the paper’s {paper}: {', '.join(wrong)}"
+        topics.setdefault(PUBLISHED[row.name].where, []).append(text)
     return [
         {"topic": topic.removeprefix("text: "), "texts": texts, "made_by": MADE_BY.get(topic, ())}
         for topic, texts in topics.items()
     ]
 
 
-def inference(study: dict) -> dict:
-    """Scores of inferred events against the true ones: ``columns`` and ``rows`` of the first condition that learns."""
-    run = next((study["runs"][name] for name in _control_and_null_first(study)), None)
-    columns = [name for name in run["inference"][0] if name != "compartment"] if run and run["inference"] else []
-    rows = (
-        [(row["compartment"], [number(row[name]) for name in columns]) for row in run["inference"]] if columns else []
-    )
-    return {"columns": [name.replace("_", " ") for name in columns], "rows": rows, "condition": run["condition"]}
+def inference(study: Study) -> dict:
+    """How well inferred events tell the true ones: ``columns`` and ``rows`` of the first condition that learns."""
+    run = next((study.runs[name] for name in _control_and_null_first(study)), None)
+    columns = [name for name in run.inference[0] if name != "compartment"] if run and run.inference else []
+    rows = [(row["compartment"], [number(row[name]) for name in columns]) for row in run.inference] if columns else []
+    return {"columns": [name.replace("_", " ") for name in columns], "rows": rows, "condition": run.condition}
 
 
-def ground_truth(study: dict) -> dict:
-    """Ground truth, which only a model knows, of the first condition that learns.
+def ground_truth(study: Study) -> dict:
+    """What only a model knows, of the first condition that learns.
 
     ``condition``; ``rows``: angles of the instructive vector in degrees and what imaging recovers, over days;
     ``teaching``: the true teaching current by role, while the error decreases and increases.
     """
-    run = study["runs"][_control_and_null_first(study)[0]]
+    run = study.runs[_control_and_null_first(study)[0]]
     names = ("gradient", "inverse", "broadcast", "recovered", "recovered_over_events")
-    rows = [(row["session"], [number(row[name]) for name in names]) for row in run["ground_truth"]]
-    cells = {(row["role"], row["error"]): mean_sem(row["mean"], row["sem"], row["n"]) for row in run["teaching_table"]}
+    rows = [(row["session"], [number(row[name]) for name in names]) for row in run.ground_truth]
+    cells = {(row["role"], row["error"]): mean_sem(row["mean"], row["sem"], row["n"]) for row in run.teaching_table}
     teaching = [(shown(role), [cells[role, error] for error in (DECREASES, INCREASES)]) for role in ROLES]
-    return {"condition": run["condition"], "rows": rows, "teaching": teaching}
+    return {"condition": run.condition, "rows": rows, "teaching": teaching}

@@ -13,11 +13,11 @@ from apical.analysis.statistics.decoding import network_decoding
 from apical.analysis.statistics.error_table import match_somatic, per_mouse, per_neuron
 from apical.analysis.statistics.error_tests import anova, contrasts, post_hoc
 from apical.analysis.statistics.outcome import outcome_decoding, trial_frame
-from apical.analysis.statistics.published import PUBLISHED, compare
+from apical.analysis.statistics.published import PUBLISHED, Comparison, compare
 from apical.analysis.statistics.residual_tests import independence, latency_difference
 from apical.analysis.statistics.tables import FOLDER, Progress, Tables, collect, rates_in
 from apical.analysis.statistics.values import (
-    Values,
+    Samples,
     activity_values,
     decoding_values,
     learning_values,
@@ -85,7 +85,7 @@ def analyse(
         "inference": _records(tables.scores.groupby("compartment").mean().drop(columns=["mouse", "session"])),
         "ground_truth": _records(tables.truth.groupby("session").mean().drop(columns="mouse")),
     }
-    result["statistics"] = statistics({"": values})
+    result["statistics"] = [asdict(row) for row in statistics({"": values})]
     _write(run / FILE, result)
     return result
 
@@ -104,12 +104,12 @@ def _error_signal(tables: Tables) -> dict:
     }
 
 
-def statistics(arms: dict[str, Values]) -> list[dict]:
+def statistics(arms: dict[str, Samples]) -> list[Comparison]:
     """Every published statistic that the values can fill, compared.
 
     arms : values by the prefix or suffix that the published names give their condition ("" for mice that learn)
     """
-    named: Values = {}
+    named: Samples = {}
     for arm, values in arms.items():
         named |= {_published_name(name, arm): np.asarray(value, float) for name, value in values.items()}
     return [compare(name, named[name]) for name in PUBLISHED if name in named and np.isfinite(named[name]).any()]

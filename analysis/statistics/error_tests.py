@@ -1,4 +1,4 @@
-"""Tests of the error table: analysis of variance over mice, post-hoc tests over neurons, contrasts against a null."""
+"""Tests of the error table: analysis of variance over mice, post-hoc tests over neurons, contrasts over mice."""
 
 import numpy as np
 import pandas as pd
@@ -8,6 +8,7 @@ from statsmodels.stats.anova import AnovaRM
 from statsmodels.stats.multitest import multipletests
 
 from apical.analysis.statistics.error_table import DECREASES, INCREASES
+from apical.networks.training.cohort import ROLES
 
 EFFECTS = ("role", "error", "role:error")
 
@@ -49,7 +50,7 @@ def post_hoc(neurons: pd.DataFrame) -> pd.DataFrame:
         own = neurons[neurons.error == error]
         groups = [own[own.role == role].residual.to_numpy() for role in ("P+", "P-")]
         rows.append((f"P+ - P-, error {error}", *_t_test(*groups, paired=False)))
-    for role in ("P+", "P-", "P0"):
+    for role in ROLES:
         own = neurons[neurons.role == role]
         both = own.pivot_table(index=["mouse", "cell"], columns="error", values="residual")
         both = both.reindex(columns=[DECREASES, INCREASES]).dropna().to_numpy()
@@ -70,27 +71,19 @@ def _t_test(first: np.ndarray, second: np.ndarray, paired: bool) -> tuple[float,
     return first.mean() - second.mean(), result.statistic, result.df, result.pvalue, n
 
 
-def contrasts(mice: pd.DataFrame, null: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Mean contrast over mice of P+, P-, P0 and their difference, minus that of a run without teaching.
+def contrasts(mice: pd.DataFrame) -> pd.DataFrame:
+    """Mean contrast over mice of P+, P-, P0 and of the difference of P+ and P-.
 
-    mice, null : of `statistics.error_table.per_mouse`; the null run (condition ``no_teaching``) shows what residuals
-        do with the error without a teaching signal. Its mice count as other mice.
-    Returns name, mean, sem, n, t, p (one sample against 0), and with `null` null_mean, null_sem, corrected = mean
-    minus null_mean, corrected_sem = sqrt(sem^2 + null_sem^2) and corrected_p (Welch).
+    mice : of `statistics.error_table.per_mouse`
+    Returns name, mean, sem, n, t, p (one sample against 0).
     """
     rows = []
-    for name in ("P+", "P-", "P0", "difference"):
+    for name in (*ROLES, "difference"):
         own = mice[name].dropna().to_numpy(float)
         mean, sem = _mean_sem(own)
         one = stats.ttest_1samp(own, 0) if own.size > 1 else None
         t, p = (one.statistic, one.pvalue) if one else (np.nan, np.nan)
-        row = {"name": name, "mean": mean, "sem": sem, "n": own.size, "t": t, "p": p}
-        if null is not None:
-            other = null[name].dropna().to_numpy(float)
-            null_mean, null_sem = _mean_sem(other)
-            row |= {"null_mean": null_mean, "null_sem": null_sem, "corrected": mean - null_mean}
-            row |= {"corrected_sem": np.hypot(sem, null_sem), "corrected_p": _t_test(own, other, paired=False)[3]}
-        rows.append(row)
+        rows.append({"name": name, "mean": mean, "sem": sem, "n": own.size, "t": t, "p": p})
     return pd.DataFrame(rows)
 
 
@@ -98,20 +91,3 @@ def _mean_sem(values: np.ndarray) -> tuple[float, float]:
     if not values.size:
         return np.nan, np.nan
     return values.mean(), stats.sem(values) if values.size > 1 else np.nan
-
-
-def balance(events: pd.DataFrame) -> pd.DataFrame:
-    """Standardized difference of log somatic magnitude between the classes of error, by role.
-
-    events : of `statistics.error_table.with_error` or `match_somatic`
-    Returns role, error decreases minus increases over the standard deviation within neurons and classes, n.
-    """
-    events = events[events.error.notna()]
-    log = np.log(events.magnitude_soma)
-    log = log - log.groupby([events.mouse, events.cell]).transform("mean")
-    rows = []
-    for role, own in log.groupby(events.role):
-        falls = events.error[own.index] == DECREASES
-        spread = own.groupby(falls).std().mean()
-        rows.append((role, (own[falls].mean() - own[~falls].mean()) / spread, len(own)))
-    return pd.DataFrame(rows, columns=["role", "standardized_difference", "n"])

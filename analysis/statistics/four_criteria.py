@@ -7,13 +7,11 @@ neuron's causal role (3); learning needs it (4). All take values over mice; inte
 from dataclasses import dataclass
 
 import numpy as np
-import xarray as xr
 
 from apical.analysis.statistics.bootstrap import effect_size, finite, interval
 
 HOLDS, IN_PART, FAILS, UNTESTED = "holds", "holds in part", "does not hold", "cannot be tested"
 FEWEST_MICE = 3
-FIRST_LATE_DAY, LAST_DAY = 9, 14  # days over which the paper takes the accuracy of trained mice
 
 
 @dataclass(frozen=True)
@@ -132,7 +130,8 @@ def causal_sign(
 def necessity(gain: np.ndarray, gain_without: np.ndarray, seed: int = 0) -> Criterion:
     """Criterion 4: without the signal there is no learning.
 
-    gain, gain_without : (mice,) of `hit_rate_gain` with the signal, and without it (``ndnf_opto``)
+    gain, gain_without : (mice,) hit rate of the late days (`statistics.learning.late_sessions`) minus that of day 1,
+        with the signal, and without it (``ndnf_opto``)
     Holds when the interval of gain minus gain_without lies above 0, that of gain too, and that of gain_without does
     not; in part when the difference lies above 0 but mice learn without the signal as well; else does not hold.
     Cannot be tested when the mice with the signal do not learn.
@@ -144,17 +143,3 @@ def necessity(gain: np.ndarray, gain_without: np.ndarray, seed: int = 0) -> Crit
     if not own.above:
         verdict, remark = UNTESTED, "mice with the signal do not learn"
     return _criterion("necessity", main, [own, without], verdict, remark)
-
-
-def hit_rate_gain(hit_rate: xr.DataArray) -> np.ndarray:
-    """Hit rate late in training minus that of day 1, (mice,).
-
-    hit_rate : (mouse, session) of `statistics.learning.hit_rate`
-    Late are days 9-14; of fewer than nine sessions the last half. NaN of a single session.
-    """
-    days = min(hit_rate.sizes["session"], LAST_DAY)
-    if days < 2:
-        return np.full(hit_rate.sizes["mouse"], np.nan)
-    first_late = FIRST_LATE_DAY - 1 if days >= FIRST_LATE_DAY else max(days // 2, 1)
-    late = hit_rate.isel(session=slice(first_late, days)).mean("session")
-    return (late - hit_rate.isel(session=0)).transpose("mouse").values

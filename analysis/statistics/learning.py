@@ -15,8 +15,21 @@ from apical.networks.training.cohort import ROLES
 from apical.networks.training.protocols import RATE
 from apical.networks.training.store import open_run, read_description
 
-LAST_DAY = 14  # of the published training
-LATE_DAYS = 5  # days 10-14, Francioni et al. 2026
+TRAINING_DAYS = 14  # of the published training
+#: Number of late days, of which Francioni et al. 2026 have two windows: accuracy is "above 0.75 on days 9-14" (accuracy
+#: and rewards under light: "the last 6 days"), and event rates are those of "days 10-14 relative to day 1".
+HIT_RATE_DAYS, EVENT_RATE_DAYS = 6, 5
+
+
+def late_sessions(sessions: int, days: int = HIT_RATE_DAYS) -> slice:
+    """Places of the late sessions of a training: the last `days` of its first 14 sessions, as in the paper.
+
+    sessions : number of sessions there are; of fewer than twice `days`, the last half are late (of five, the last
+        three; of one, that one)
+    days : `HIT_RATE_DAYS` or `EVENT_RATE_DAYS`
+    """
+    end = min(sessions, TRAINING_DAYS)
+    return slice(end - days if end >= 2 * days else end // 2, end)
 
 
 def closed_loop_seconds(data: xr.Dataset) -> float:
@@ -66,17 +79,17 @@ def relative_to_day_1(rates: xr.DataArray) -> xr.DataArray:
 
 
 def event_rate_ratio(data: xr.Dataset) -> xr.DataArray:
-    """Event rate of days 10-14 over day 1, (role, mouse).
+    """Event rate of days 10-14 over day 1, (role, mouse); of fewer days as in `late_sessions`, NaN of one.
 
     Of each mouse, the mean rate of a role's cells over the late days is divided by that of day 1; the paper's
-    value is then the mean over mice, with their s.e.m. (`mean_and_sem`). Of fewer than 14 sessions the last
-    five count, or those after the first if these are fewer; NaN when there is but one.
+    value is then the mean over mice, with their s.e.m. (`mean_and_sem`).
     """
     rates = rates_by_role(data, "event")
-    last = min(rates.sizes["session"], LAST_DAY)
-    late = rates.isel(session=slice(max(last - LATE_DAYS, 1), last)).mean("session")
+    sessions = rates.sizes["session"]
+    late = rates.isel(session=late_sessions(sessions, EVENT_RATE_DAYS)).mean("session")
     first = rates.isel(session=0, drop=True)
-    return (late / first.where(first > 0)).assign_attrs(units="1", long_name="event rate, late over day 1")
+    ratio = late / first.where((first > 0) & (sessions > 1))
+    return ratio.assign_attrs(units="1", long_name="event rate, late over day 1")
 
 
 def mean_and_sem(values: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:

@@ -14,8 +14,8 @@ WITHIN = 2.0  # standard errors
 
 @dataclass(frozen=True)
 class Published:
-    """n : of what `per` says; reference : value without effect, whose side the sign is taken from, None if there is
-    none; where : topic in the paper."""
+    """n : of what `per` says; unit : ``mice`` of a count of mice, out of `n`; reference : value without effect, whose
+    side the sign is taken from, None if there is none; where : topic in the paper."""
 
     name: str
     value: float
@@ -25,6 +25,11 @@ class Published:
     unit: str
     reference: float | None
     where: str
+
+    @property
+    def is_count(self) -> bool:
+        """Whether `value` is the number of mice, out of `n`, of which something is true."""
+        return self.unit == "mice"
 
 
 _LEARNING, _ACTIVITY = "text: learning", "text: activity over learning"
@@ -87,17 +92,40 @@ _LOWER_BOUNDS = {"hit_rate_days_9_14_above"}  # printed as "above"
 PUBLISHED: dict[str, Published] = {row[0]: Published(*row) for row in _ROWS}
 
 
-def compare(name: str, values_over_mice: np.ndarray) -> dict:
+@dataclass(frozen=True)
+class Comparison:
     """A statistic of a run against the published one.
 
-    name : of `PUBLISHED`
-    values_over_mice : (mice,), or over neurons where the paper counts those; NaN left out
-    Returns name, unit, model (mean), sem (None for fewer than two values), n, published, published_sem, published_n,
-    same_sign : both on the same side of the reference, which is 0 for contrasts, shifts and differences, 0.5 for
-        accuracies and hit rates above chance, 1 for ratios to day 1; None where there is none, as for rates,
+    name, unit : as in `Published`; model : mean of the model's values, or the count, None without values
+    sem : standard error of `model`, None for a count or fewer than two values; n : number of values
+    published, published_sem, published_n : the paper's value, s.e.m. and n
+    same_sign : whether both are on the same side of the reference, which is 0 for contrasts, shifts and differences,
+        0.5 for accuracies and hit rates above chance, 1 for ratios to day 1, half of the mice for a count of them; None
+        where there is none, as for rates
     within_2_sem : whether abs(model - published) <= 2 sqrt(sem^2 + published_sem^2); None without a s.e.m. of the
-        model or for p values; values above a lower bound are within,
-    sem_of : 'model and paper', or 'model' where the paper gives no s.e.m. and only the model's counts.
+        model or for p values; values above a lower bound are within
+    sem_of : 'model and paper', or 'model' where the paper gives no s.e.m. and only the model's counts
+    """
+
+    name: str
+    unit: str
+    model: float | None
+    sem: float | None
+    n: int
+    published: float
+    published_sem: float | None
+    published_n: int | None
+    same_sign: bool | None
+    within_2_sem: bool | None
+    sem_of: str
+
+
+def compare(name: str, values_over_mice: np.ndarray) -> Comparison:
+    """Hold a statistic of a run against the published one.
+
+    name : of `PUBLISHED`
+    values_over_mice : (mice,), or over neurons where the paper counts those; of a count of mice 1 (true) or 0; NaN
+        left out
     Raises KeyError for a name that is not published.
     """
     if name not in PUBLISHED:
@@ -106,23 +134,27 @@ def compare(name: str, values_over_mice: np.ndarray) -> dict:
     values = finite(values_over_mice)
     model = float(values.mean()) if values.size else None
     sem = float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else None
+    reference = entry.reference
+    if entry.is_count:
+        model, sem = int(np.count_nonzero(values)) if values.size else None, None
+        reference *= values.size / entry.n
     same_sign = within = None
-    if model is not None and entry.reference is not None:
-        difference = np.round(model - entry.reference, 12)  # what rounding leaves of zero has no sign
+    if model is not None and reference is not None:
+        difference = np.round(model - reference, 12)  # what rounding leaves of zero has no sign
         same_sign = bool(np.sign(difference) == np.sign(entry.value - entry.reference))
     if sem is not None and entry.unit != "p":
         distance = entry.value - model if name in _LOWER_BOUNDS else abs(model - entry.value)
         within = bool(distance <= WITHIN * np.hypot(sem, entry.sem or 0.0))
-    return {
-        "name": name,
-        "unit": entry.unit,
-        "model": model,
-        "sem": sem,
-        "n": int(values.size),
-        "published": entry.value,
-        "published_sem": entry.sem,
-        "published_n": entry.n,
-        "same_sign": same_sign,
-        "within_2_sem": within,
-        "sem_of": "model" if entry.sem is None else "model and paper",
-    }
+    return Comparison(
+        name=name,
+        unit=entry.unit,
+        model=model,
+        sem=sem,
+        n=int(values.size),
+        published=entry.value,
+        published_sem=entry.sem,
+        published_n=entry.n,
+        same_sign=same_sign,
+        within_2_sem=within,
+        sem_of="model" if entry.sem is None else "model and paper",
+    )

@@ -1,6 +1,6 @@
 """Tests of the SD residual: the shape of the relation, independence of the soma, latency of amplified events.
 
-All take one row per event, as `imaging.residual.residuals` or `residuals_of` give them. A neuron is a cell of a mouse;
+All take one row per event, as `imaging.residual.residuals` gives them. A neuron is a cell of a mouse;
 where there is a column ``session``, its line is that of a session.
 """
 

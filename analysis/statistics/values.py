@@ -9,21 +9,21 @@ from scipy.optimize import linear_sum_assignment
 from apical.analysis.imaging.residual import lines, residuals
 from apical.analysis.statistics.error_table import error_table, per_mouse, per_neuron
 from apical.analysis.statistics.error_tests import post_hoc
-from apical.analysis.statistics.learning import LATE_DAYS, hit_rate, rewards_per_minute
+from apical.analysis.statistics.learning import EVENT_RATE_DAYS, hit_rate, late_sessions, rewards_per_minute
 from apical.analysis.statistics.residual_tests import compare_models
 from apical.analysis.statistics.tables import Tables
 
-Values = dict[str, np.ndarray]
+#: Values of statistics over mice or neurons, by name.
+Samples = dict[str, np.ndarray]
 
 #: Suffix of the names of statistics by role.
 SUFFIX = {"P+": "p_plus", "P-": "p_minus", "P0": "p0"}
-LAST_DAYS = 6
 
 
-def learning_values(data: xr.Dataset) -> Values:
-    """Hit rates and rewards over mice: day 1 and the last six days (days 9-14 of 14)."""
+def learning_values(data: xr.Dataset) -> Samples:
+    """Hit rates and rewards over mice: day 1 and the late days (9-14, see `late_sessions`)."""
     hits, rewards = (rate.transpose("session", "mouse").values for rate in (hit_rate(data), rewards_per_minute(data)))
-    late = slice(max(len(hits) - LAST_DAYS, 1), None)
+    late = late_sessions(len(hits))
     known = len(hits) > 1
     return {
         "hit_rate_day_1": hits[0],
@@ -33,17 +33,18 @@ def learning_values(data: xr.Dataset) -> Values:
     }
 
 
-def activity_values(cells: pd.DataFrame, seconds: float) -> Values:
-    """Rates of inferred somatic events over neurons: on day 1 (Hz), and days 10-14 over day 1, by role.
+def activity_values(cells: pd.DataFrame, seconds: float) -> Samples:
+    """Rates of inferred somatic events over neurons, by role: on day 1 (Hz), and late (days 10-14) over day 1.
 
     The paper matches P0 to the BCI neurons in activity: of each mouse, as many P0 as it has P+ and P-, of least summed
     difference in their rates on day 1.
     cells : of `Tables`; seconds : of the closed loop
     """
     by_day = cells.pivot_table(values="soma", index=["mouse", "cell", "role"], columns="session") / seconds
-    first, late = by_day.iloc[:, 0], by_day.iloc[:, max(by_day.shape[1] - LATE_DAYS, 1) :].mean(axis=1)
-    table = pd.DataFrame({"first": first, "ratio": late / first.where(first > 0)}).reset_index()
-    values: Values = {}
+    days = by_day.shape[1]
+    first, late = by_day.iloc[:, 0], by_day.iloc[:, late_sessions(days, EVENT_RATE_DAYS)].mean(axis=1)
+    table = pd.DataFrame({"first": first, "ratio": late / first.where((first > 0) & (days > 1))}).reset_index()
+    values: Samples = {}
     for role, suffix in SUFFIX.items():
         values[f"event_rate_day_1_{suffix}"] = table[table.role == role]["first"].to_numpy()
         values[f"event_rate_ratio_{suffix}"] = table[table.role == role].ratio.to_numpy()
@@ -54,14 +55,17 @@ def activity_values(cells: pd.DataFrame, seconds: float) -> Values:
         matched.append(p0.ratio.to_numpy()[chosen])
     values["event_rate_ratio_p0_activity_matched"] = np.concatenate(matched)
     ratios = [values[f"event_rate_ratio_{SUFFIX[role]}"] for role in ("P+", "P-")]
-    p = stats.ttest_ind(*ratios, equal_var=False, nan_policy="omit").pvalue if by_day.shape[1] > 1 else np.nan
+    p = stats.ttest_ind(*ratios, equal_var=False, nan_policy="omit").pvalue if days > 1 else np.nan
     return values | {"event_rate_ratio_p_plus_against_p_minus_p": np.array([p])}
 
 
-def residual_values(events: pd.DataFrame) -> Values:
-    """The error table over neurons and mice, its p values, and how the line compares with other curves."""
+def residual_values(events: pd.DataFrame) -> Samples:
+    """The error table over neurons and mice, its p values, and how the line compares with other curves.
+
+    ``error_contrast_mice_with_sign`` : (mice,) 1 where the contrasts of both P+ and P- have the published sign, else 0
+    """
     models = compare_models(events)
-    values: Values = {
+    values: Samples = {
         f"line_over_{name}_delta_aic": np.array([models.loc["per neuron", name]])
         for name in ("exponential", "logarithm")
     }
@@ -76,15 +80,15 @@ def residual_values(events: pd.DataFrame) -> Values:
     mice = per_mouse(neurons)
     values["error_contrast_p_plus"], values["error_contrast_p_minus"] = mice["P+"].to_numpy(), mice["P-"].to_numpy()
     values["error_contrast_difference"] = mice["difference"].to_numpy()
-    signed = (mice["P+"] > 0) & (mice["P-"] < 0)
-    values["error_contrast_mice_with_sign"] = 6.0 * signed.to_numpy()  # of six, as published
+    signed = ((mice["P+"] > 0) & (mice["P-"] < 0)).where(mice["difference"].notna())
+    values["error_contrast_mice_with_sign"] = signed.to_numpy(float)
     return values
 
 
-def decoding_values(network: pd.DataFrame, outcome: pd.DataFrame) -> Values:
+def decoding_values(network: pd.DataFrame, outcome: pd.DataFrame) -> Samples:
     """Accuracies of the decoders; of the outcome, balanced over hits and misses, over mice."""
     significant = network[network.significant.astype(bool)] if len(network) else network
-    values: Values = {
+    values: Samples = {
         "network_decoding_significant_share": network.significant.to_numpy(float),
         "network_decoding_accuracy_significant": significant.accuracy.to_numpy(float),
         "network_decoding_accuracy_significant_p0": significant[significant.role == "P0"].accuracy.to_numpy(float),
@@ -111,7 +115,7 @@ def unexplained(events: pd.DataFrame) -> np.ndarray:
     return (1 - explained).groupby("mouse").mean().to_numpy()
 
 
-def shift_values(tables: Tables, reference: Tables, seconds: float) -> Values:
+def shift_values(tables: Tables, reference: Tables, seconds: float) -> Samples:
     """What light did on day 1 to the same mice: mean shift of the residual and change of the event rate, over neurons.
 
     reference : of the same mice without light; its lines are what the residual is taken from

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from apical.analysis.figures.over_days import save
+from apical.analysis.statistics.learning import late_sessions
 from apical.analysis.statistics.power_law import Exponent
 from apical.analysis.sweep.curves import curves, learning_curves
 from apical.analysis.sweep.many_parameters import by_parameter, indices_figure, parallel_coordinates
@@ -19,7 +20,6 @@ from apical.analysis.sweep.measured import (
     design_of,
     failures,
     late,
-    late_sessions,
     learning_measure,
     measured,
     sessions_to_criterion,

@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from apical.analysis.statistics.bootstrap import interval
-from apical.analysis.sweep.measured import ENOUGH_MICE, design_of, failures, late_sessions
+from apical.analysis.statistics.learning import late_sessions
+from apical.analysis.sweep.measured import ENOUGH_MICE, design_of, failures
 from apical.networks.sweep.design import STRUCTURAL
 from apical.networks.training.conditions import CONDITIONS
 

@@ -7,12 +7,12 @@ import numpy as np
 import xarray as xr
 
 from apical.analysis.statistics.bootstrap import finite, interval
+from apical.analysis.statistics.learning import late_sessions
 from apical.networks.errors import UserError
 from apical.networks.sweep.measures import MEASURES
 from apical.networks.sweep.sampling import split
 from apical.networks.training.cohort import ROLES
 
-LATE_SESSIONS = 6
 CRITERION = 0.7  # hit rate
 ROUNDING = 1e-9
 #: Fewest mice whose interval is nearly as wide as it should be; of fewer, the mean gain must also be this large.
@@ -104,17 +104,8 @@ def learning_measure(data: xr.Dataset) -> str:
     return "probe_hit_rate" if data.probe_hit_rate.notnull().any() else "hit_rate"
 
 
-def late_sessions(sessions: int) -> slice:
-    """Places of the late sessions: the last six; of fewer than twelve the last half (of five, the last three).
-
-    Of 14 sessions these are days 9-14, as in `statistics.four_criteria.hit_rate_gain`, and of fewer than nine the same
-    as there; in between more sessions count here.
-    """
-    return slice(sessions - LATE_SESSIONS if sessions >= 2 * LATE_SESSIONS else sessions // 2, sessions)
-
-
 def late(data: xr.Dataset, measure: str) -> xr.DataArray:
-    """Mean of a measure over the late sessions, see `late_sessions`: one value per mouse; NaN of failed mice.
+    """Mean of a measure over the `late_sessions` of `statistics.learning`: one value per mouse; NaN of failed mice.
 
     Sessions without a value (the latency when there was no hit) are left out of the mean.
     """

@@ -6,10 +6,11 @@ from scipy.optimize import root
 from apical.equations.conductance.cell import Compartment
 from apical.equations.conductance.gates import evaluate, hill
 
-Values = dict[str, float]
+#: Parameters or state variables of one cell by name, in SI units.
+Scalars = dict[str, float]
 
 
-def at_rest(compartments: list[Compartment], values: Values) -> Values:
+def at_rest(compartments: list[Compartment], values: Scalars) -> Scalars:
     """State variables of the resting cell in SI units. `values` : parameters in SI units.
 
     Raises ValueError when the search for the potentials fails.
@@ -20,7 +21,7 @@ def at_rest(compartments: list[Compartment], values: Values) -> Values:
     return _residual(compartments, values, found.x)[1]
 
 
-def _residual(compartments: list[Compartment], p: Values, potentials: np.ndarray) -> tuple[list[float], Values]:
+def _residual(compartments: list[Compartment], p: Scalars, potentials: np.ndarray) -> tuple[list[float], Scalars]:
     """Current in nA that is left in each compartment at `potentials` (mV), and the state."""
     v = {f"v_{c.name}": potential * 1e-3 for c, potential in zip(compartments, potentials, strict=True)}
     state = dict(v)

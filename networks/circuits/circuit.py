@@ -16,6 +16,9 @@ from apical.networks.circuits.compiled import Compiled
 from apical.networks.circuits.demand import COHORT_RATES, EVENT_RATES, Demand
 from apical.networks.recorded import VOLTAGE_RATE
 
+#: Roles of the cells of a mouse in the readout, in their order.
+ROLES = ("P+", "P-", "P0")
+
 
 @dataclass(frozen=True)
 class Structure(Compiled):

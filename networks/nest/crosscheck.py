@@ -76,7 +76,7 @@ def frozen_currents(seconds: float, cells: int = 5) -> dict:
 @dataclass(frozen=True)
 class Agreement:
     """Agreement on one type of cell: spikes of Brian2 and NEST, the part of them with a partner in the other within one
-    step and on the same step, and the r.m.s. error of the somatic voltage (mV), all of it and between partners."""
+    step and on the same step, and the r.m.s. and the median absolute error of the somatic voltage (mV)."""
 
     brian: int
     nest: int

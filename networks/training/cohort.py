@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from apical.networks.circuits.circuit import Structure
+from apical.networks.circuits.circuit import ROLES, Structure
 from apical.networks.circuits.cortex.task import TaskCortex
+from apical.networks.circuits.cortex.values import Values
 from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.cuda.gpu import architectures, require_gpu
 from apical.networks.devices.program import CompiledProgram, Progress
@@ -15,11 +16,6 @@ from apical.networks.devices.results import CohortResults
 from apical.networks.devices.runtime import RuntimeProgram
 from apical.networks.devices.target import Target
 from apical.networks.errors import UserError
-
-#: Roles of the cells of a mouse in the readout, in their order.
-ROLES = ("P+", "P-", "P0")
-
-Values = dict[str, np.ndarray]
 
 
 def structure_of(config) -> Structure | TaskCortex:

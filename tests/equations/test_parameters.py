@@ -46,7 +46,7 @@ def test_quantities_are_read_with_their_unit(text, value):
     np.testing.assert_allclose(np.asarray(read), np.asarray(value), rtol=4e-16)
 
 
-@pytest.mark.parametrize("text", ["", "pA", "ten pA", "250pA", "1,5 mV"])
+@pytest.mark.parametrize("text", ["", "pA", "ten pA", "250p", "1,5 mV"])
 def test_text_that_is_no_quantity_is_refused_with_an_example(text):
     with pytest.raises(ValueError, match="write it like '250 pA'"):
         quantity(text)

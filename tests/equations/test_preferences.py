@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from apical.models.cells import NAUD_SPREKELER
 from apical.networks.circuits.single_cells import SingleCells
+from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.program import generate_sources
-from apical.networks.devices.target import Target
 
 APICAL = "from apical.scripts.main import main; main()"
 
@@ -67,14 +68,14 @@ def test_a_program_that_is_compiled_reads_no_preferences_of_the_folder(hostile, 
     monkeypatch.chdir(hostile)
     source = tmp_path / "source"
     source.mkdir()
-    generate_sources(SingleCells("naud_sprekeler", count=2), Target(), source)  # in a process of its own
+    generate_sources(Blueprint(SingleCells(NAUD_SPREKELER, count=2)), source)  # in a process of its own
     assert (source / "main.cpp").exists() and not was_read(hostile)
 
 
 def test_a_worker_reads_no_preferences_of_the_folder(hostile, monkeypatch):
     monkeypatch.chdir(hostile)
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        assert pool.submit(SingleCells, "naud_sprekeler").result().count == 64
+        assert pool.submit(SingleCells, NAUD_SPREKELER).result().count == 64
     assert not was_read(hostile)
 
 

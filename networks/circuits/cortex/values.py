@@ -17,6 +17,7 @@ from apical.networks.circuits.cortex.populations import POPULATIONS
 from apical.networks.circuits.cortex.projections import AFFERENTS, VOLLEY, projections, psp
 from apical.networks.circuits.cortex.sampling import SESSION
 
+#: What a run is given or leaves behind: ``group.variable`` to numbers in SI units.
 Values = dict[str, np.ndarray]
 
 LONG_AGO = -(2**20)
@@ -51,7 +52,7 @@ def values(
             of_neuron = np.repeat(np.array(drives), [s.sizes[p] for p in names], axis=0)
             found[f"{group}.mean_{compartment}"], found[f"{group}.kick_{compartment}"] = of_neuron.T.copy()
             found[f"{group}.{compartment}"] = of_neuron[:, 0].copy()
-        found |= _start(s, group, seed, size)
+        found |= _start(group, seed, size)
     for name in tufts.NAMES:
         of_cell = [float(tufts.TYPES[POPULATIONS[p].cell][name].value) for p in s.groups["pyramidal"]]
         found[f"pyramidal.{name}"] = np.repeat(of_cell, [s.sizes[p] for p in s.groups["pyramidal"]])
@@ -101,7 +102,7 @@ def _background(s: Cortex, target: str, compartment: str, rates: dict, biases: d
     return mean + lost + 1e-12 * biases.get(f"{target}.{compartment}", bias), kick
 
 
-def _start(s: Cortex, group: str, seed: int, size: int) -> Values:
+def _start(group: str, seed: int, size: int) -> Values:
     """Membranes between rest and threshold, no two neurons alike."""
     number, neuron = list(cortical.GROUPS).index(group), np.arange(size)
     above = 7e-3 + 5e-3 * normal_noise(seed, number, neuron, _START, SESSION, 0)

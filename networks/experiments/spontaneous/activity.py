@@ -7,14 +7,12 @@ import numpy as np
 
 from apical.equations.pyramidal import steps_from_onset
 from apical.models.cortical import TABLES
+from apical.networks.circuits.circuit import ROLES, Structure
 from apical.networks.circuits.cortex.network import DT, Cortex
 from apical.networks.circuits.cortex.populations import POPULATIONS
 
 #: Time from the start to the steady state, in seconds; left out of rates.
 SETTLING = 0.3
-
-#: Role and how many of the first thick-tufted cells have it, as in the small cohort.
-ROLES = {"P+": 5, "P-": 5}
 
 
 @dataclass(frozen=True)
@@ -32,10 +30,12 @@ def offsets(s: Cortex) -> dict[str, int]:
 
 
 def roles(s: Cortex) -> np.ndarray:
-    """``P+``, ``P-`` or ``P0`` of each thick-tufted cell of layer 5: cells of a population are exchangeable."""
-    count = s.sizes["L5 thick"]
-    of = np.repeat([*ROLES, "P0"], [*ROLES.values(), max(0, count - sum(ROLES.values()))])
-    return of[:count]
+    """``P+``, ``P-`` or ``P0`` of each thick-tufted cell of layer 5: the first ones, as many as in the small circuit.
+
+    Cells of a population are exchangeable.
+    """
+    count, plus, minus = s.sizes["L5 thick"], Structure.p_plus, Structure.p_minus
+    return np.repeat(ROLES, (plus, minus, max(0, count - plus - minus)))[:count]
 
 
 def events(s: Cortex, arrays: Mapping[str, np.ndarray], plateaus: bool = False) -> Events:

@@ -20,21 +20,15 @@ def points(axes):
 
 
 def test_error_signal_shows_mean_residuals_in_the_colours_of_the_roles(neurons):
-    means, change = error_signal(neurons).axes
+    figure = error_signal(neurons, title="control, 3 mice")
+    means, change = figure.axes
+    assert figure.get_suptitle() == "control, 3 mice"
     of = lambda role, error: neurons[(neurons.role == role) & (neurons.error == error)].residual  # noqa: E731
     expected = [(of(r, e).mean(), ROLE_COLOURS[r]) for r in ("P+", "P-") for e in ("decreases", "increases")]
     assert points(means) == [(pytest.approx(value), colour) for value, colour in expected]
     expected = [((of(r, "decreases").to_numpy() - of(r, "increases")).mean(), ROLE_COLOURS[r]) for r in ROLE_COLOURS]
     assert points(change) == [(pytest.approx(value), colour) for value, colour in expected]
     assert sum(line.get_marker() == "." for line in change.lines) == 3
-
-
-def test_null_stands_beside_the_run(neurons):
-    figure = error_signal(neurons, neurons.assign(residual=0.5), title="control, 3 mice")
-    change = figure.axes[1]
-    assert [value for value, _ in points(change)][3:] == [0, 0, 0]
-    assert any("no teaching" in tick.get_text() for tick in change.get_xticklabels())
-    assert figure.get_suptitle() == "control, 3 mice"
 
 
 def test_decoders_show_each_neuron_and_each_mouse():

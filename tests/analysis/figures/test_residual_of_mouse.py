@@ -4,7 +4,7 @@ import pytest
 import xarray as xr
 
 from apical.analysis.figures.residual_of_mouse import residual_figure
-from apical.analysis.imaging.residual import residuals_of
+from apical.analysis.imaging.residual import coincident_events, compartment_events, residuals
 from apical.networks.training.protocols import RATE
 
 FRAMES = 3000
@@ -35,6 +35,11 @@ def imaged():
     return xr.Dataset(variables, coordinates, {"condition": "control"})
 
 
+def residuals_of(data):
+    """Coincident events of the mouse on day 1."""
+    return residuals(coincident_events(*(compartment_events(data, 0, 1, part)[0] for part in ("soma", "apical"))))
+
+
 def test_panels_have_units_and_numbers(imaged):
     before = dict(mpl.rcParams)
     figure = residual_figure(imaged)
@@ -42,7 +47,7 @@ def test_panels_have_units_and_numbers(imaged):
     for axes in figure.axes:
         assert axes.get_xlabel().endswith(")")
         assert axes.get_ylabel().endswith(")")
-    table = residuals_of(imaged, 0, 1)
+    table = residuals_of(imaged)
     _, one, everyone, latencies = (axes.get_title() for axes in figure.axes)
     assert f"n = {np.sum(table['cell'] == 1)} coincident events" in one
     assert f"n = {table['residual'].notna().sum()} events, 2 neurons" in everyone
@@ -53,7 +58,7 @@ def test_panels_have_units_and_numbers(imaged):
 def test_the_line_is_that_of_the_neuron(imaged):
     axes = residual_figure(imaged, cell=0).axes[1]
     line = next(entry for entry in axes.lines if entry.get_label() == "line")
-    own = residuals_of(imaged, 0, 1).query("cell == 0")
+    own = residuals_of(imaged).query("cell == 0")
     slope, intercept = np.polyfit(own["magnitude_soma"], own["magnitude_apical"], 1)
     np.testing.assert_allclose(line.get_ydata(), intercept + slope * line.get_xdata())
 

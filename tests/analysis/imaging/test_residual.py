@@ -5,7 +5,7 @@ import xarray as xr
 
 from apical.analysis.imaging import residual as module
 from apical.analysis.imaging.events import smoothed
-from apical.analysis.imaging.residual import coincident_events, lines, residuals, residuals_of
+from apical.analysis.imaging.residual import coincident_events, compartment_events, lines, residuals
 from apical.networks.training.protocols import RATE
 
 
@@ -94,41 +94,23 @@ def recorded(monkeypatch):
     return xr.Dataset(variables, {"mouse": [4, 5], "session": [1, 2], "role": role}), frames
 
 
-def test_residuals_of_a_run(recorded):
+def test_events_of_a_compartment_are_those_of_the_mouse_and_day(recorded):
     data, frames = recorded
-    table = residuals_of(data, 1)
-    assert len(table) == 2 * 3 * frames.size
-    assert list(table)[:4] == ["mouse", "session", "cell", "role"]
-    assert table["mouse"].unique().tolist() == [5]
-    assert table.groupby("cell")["role"].first().tolist() == ["P+", "P-", "P0"]
+    of = lambda mouse, day: [compartment_events(data, mouse, day, part)[0] for part in ("soma", "apical")]  # noqa: E731
+    table = residuals(coincident_events(*of(1, 2)))
+    assert table.groupby("cell").size().tolist() == [frames.size] * 3
     np.testing.assert_allclose(table["time_soma"][: frames.size], frames / RATE)
-    by_day = table.groupby(["session", "cell"])["residual"]
-    np.testing.assert_allclose(by_day.mean(), 0, atol=1e-9)
-    pd.testing.assert_frame_equal(residuals_of(data, 1, 2), table[table["session"] == 2].reset_index(drop=True))
-
-
-def test_a_line_over_the_mouse_keeps_the_difference_between_days(recorded):
-    data, frames = recorded
-    table = residuals_of(data, 0, over="mouse")
-    by_day = table.groupby("session")["residual"].mean()
-    assert by_day[1] < -0.5 < 0.5 < by_day[2]
     np.testing.assert_allclose(table.groupby("cell")["residual"].mean(), 0, atol=1e-9)
-    assert len(residuals_of(data, 0, 2, over="mouse")) == 3 * frames.size
+    slope = [lines(coincident_events(*of(1, day)))["slope"] for day in (1, 2)]
+    np.testing.assert_allclose(slope, [[1] * 3, [3] * 3], atol=0.1)  # day 2 has three times the dendrite
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"mouse": 2}, "mouse 2"),
-        ({"mouse": 0, "session": 3}, "session 3: the run has 1, 2"),
-        ({"mouse": 0, "over": "day"}, "over 'day'"),
-    ],
-)
-def test_errors(recorded, arguments, message):
+@pytest.mark.parametrize(("mouse", "session", "message"), [(2, 1, "mouse 2"), (0, 3, "session 3: the run has 1, 2")])
+def test_errors(recorded, mouse, session, message):
     with pytest.raises(ValueError, match=message):
-        residuals_of(recorded[0], **arguments)
+        compartment_events(recorded[0], mouse, session, "soma")
 
 
 def test_a_run_without_imaging_says_how_to_record_it(data):
     with pytest.raises(ValueError, match="--record imaging"):
-        residuals_of(data, 0)
+        compartment_events(data, 0, 1, "soma")

@@ -23,7 +23,7 @@ def described():
         description = {
             "config": config.model_dump(),
             "wall_seconds": {"building": 1.0, "simulation": 2.0},
-            "store_sha256": f"store of {config.condition}",
+            "store_sha256": f"store of {config.condition.name}",
             "spike_sha256": "5" * 64,
             "commit": "abcdef123456",
             "versions": {"apical": "0.1.0", "brian2": "2.10.1"},
@@ -62,8 +62,8 @@ def analysed(tmp_path, described, drawn):
 
 def analysis(run, config, values):
     """What ``analysis.json`` holds: mice that learn have the published effects, the others have none."""
-    effect = float(config.condition in TEACHES)
-    generator = np.random.default_rng(zlib.crc32(config.condition.encode()))
+    effect = float(config.condition.name in TEACHES)
+    generator = np.random.default_rng(zlib.crc32(config.condition.name.encode()))
     around = lambda mean, n=config.mice: (mean + 0.01 * generator.standard_normal(n)).tolist()  # noqa: E731
     neurons = 5 * config.mice
     own = {
@@ -85,7 +85,7 @@ def analysis(run, config, values):
         "event_rate_ratio_p0": around(0.7, neurons),
         "event_rate_ratio_p_plus_against_p_minus_p": [1e-6],
     }
-    if config.condition in ("ndnf_opto", "light_only"):
+    if config.condition.name in ("ndnf_opto", "light_only"):
         own |= {"residual_shift": around(-0.5), "event_rate_change": around(-0.01)}
     own |= values
     pairs = [(role, error) for role in ("P+", "P-", "P0") for error in ("decreases", "increases")]
@@ -93,13 +93,16 @@ def analysis(run, config, values):
     day = {"gradient": 40.0, "inverse": 35.0, "broadcast": 90.0, "recovered": 0.3, "recovered_over_events": 0.1}
     return {
         "run": str(run),
-        "condition": config.condition,
+        "condition": config.condition.name,
         "mice": list(range(config.first_mouse, config.first_mouse + config.mice)),
         "sessions": config.days,
-        "store_sha256": f"store of {config.condition}",
+        "store_sha256": f"store of {config.condition.name}",
+        "reference": None,
         "values": own,
         "error_table": [{"role": r, "error": e, "mean": 0.0567, "sem": None, "n": neurons} for r, e in pairs],
         "teaching_table": [{"role": r, "error": e, "mean": 12.34, "sem": 1.5, "n": neurons} for r, e in pairs],
+        "anova": None,
+        "post_hoc": [],
         "contrasts": contrasts,
         "contrasts_soma_matched": contrasts,
         "independence": {"n": 4321, "neurons": neurons},
@@ -110,4 +113,5 @@ def analysis(run, config, values):
         ],
         "inference": [{"compartment": "soma", "detected": 0.4242}],
         "ground_truth": [{"session": 1} | dict.fromkeys(day), *({"session": n} | day for n in range(2, 15))],
+        "statistics": [],
     }

@@ -52,7 +52,7 @@ def test_the_arms_are_those_of_the_paper_and_the_null():
     assert mice["control"] == mice["no_teaching"] == range(6)
     assert (mice["ndnf_opto"], mice["light_only"], mice["dark"]) == (range(6, 10), range(10, 15), range(6, 15))
     assert {name: c.days for name, c in arms.items() if c.days != 14} == {"dark": 1}
-    assert arms["dark"].condition == "control"
+    assert arms["dark"].condition.name == "control"
     assert {c.record for c in arms.values()} == {"imaging"}
     assert {arm.condition: arm.mice for arm in ABLATIONS} == dict.fromkeys(
         ("scalar", "shuffled", "random_feedback", "somatic_teaching", "no_ndnf"), 6

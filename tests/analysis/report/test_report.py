@@ -12,6 +12,7 @@ from apical.analysis.report.page import study_of, write_report
 from apical.analysis.report.rows import MADE_BY, misses, number, title, verdicts
 from apical.analysis.statistics.published import PUBLISHED
 from apical.networks.errors import UserError
+from apical.scripts.analyse import statistics_table
 
 DOI = "https://doi.org/10.1038/s41586-026-10190-7"
 
@@ -58,16 +59,29 @@ def test_the_page_is_self_contained(report, study_runs):
 def test_each_statistic_is_there_with_its_numbers(report, study_runs):
     page = report(study_runs)
     study = study_of(study_runs)
-    assert len(study["statistics"]) > 15
-    for row in study["statistics"]:
-        line = text_of(re.search(rf'<tr id="{row["name"]}">.*?</tr>', page, re.DOTALL)[0])
-        assert title(row["name"]) in line
-        assert number(row["model"]) in line and number(row["published"]) in line
-        assert f"({row['n']})" in line
-        assert ("outside" in line) == (row["within_2_sem"] is False)
-    counts = study["counts"]
-    assert f"{counts['same_sign']} of {counts['with_sign']}" in text_of(page)
-    assert f"{counts['within_2_sem']} of {counts['with_sem']}" in text_of(page)
+    assert len(study.statistics) > 15
+    for row in study.statistics:
+        line = text_of(re.search(rf'<tr id="{row.name}">.*?</tr>', page, re.DOTALL)[0])
+        assert title(row.name) in line
+        assert number(row.model) in line and number(row.published) in line
+        assert f"({row.n})" in line
+        assert ("outside" in line) == (row.within_2_sem is False)
+    counts = study.counts
+    assert f"{counts.same_sign} of {counts.with_sign}" in text_of(page)
+    assert f"{counts.within_2_sem} of {counts.with_sem}" in text_of(page)
+
+
+@pytest.mark.parametrize("signs,shown,missed", [([1, 1], "2 of 2", False), ([1, 0, 0], "1 of 3", True)])
+def test_mice_with_the_sign_are_counted_out_of_those_there_are(report, analysed, signs, shown, missed):
+    run = analysed("control", mice=len(signs), error_contrast_mice_with_sign=signs)
+    page = report([run])
+    line = text_of(re.search(r'<tr id="error_contrast_mice_with_sign">.*?</tr>', page, re.DOTALL)[0])
+    assert line == f"error contrast mice with sign mice mice {shown} 6 of 6 {'other' if missed else 'same'}"
+    fails = f"error contrast mice with sign: model {shown} mice, smaller than the paper’s 6 of 6: other sign"
+    assert (fails in text_of(page)) == missed
+    rows = study_of([run]).statistics
+    table = statistics_table([row for row in rows if row.name == "error_contrast_mice_with_sign"], "")
+    assert [next(iter(column.cells)) for column in table.columns[1:3]] == [shown, "6 of 6"]
 
 
 def test_the_error_table_has_paper_learners_and_null(report, study_runs):
@@ -80,10 +94,33 @@ def test_the_error_table_has_paper_learners_and_null(report, study_runs):
 
 def test_what_conditions_take_away_is_read_off_the_verdicts(study_runs):
     table = verdicts(study_of(study_runs))
-    lost = dict(table["lost"])
+    lost = {condition: worse for condition, worse, _ in table["lost"]}
     assert lost["light_only"] == []
+    tested = {condition: compared for condition, _, compared in table["lost"]}
+    assert (tested["light_only"], tested["no_teaching"]) == (4, 3)  # mice that do not learn need no signal
     assert set(lost["scalar"]) >= {"task encoding", "causal sign"}
     assert [name for name, _ in table["rows"]] == [row["name"] for row in table["learners"]]
+
+
+def test_criteria_that_cannot_be_tested_are_no_failures(report, analysed):
+    summary = lambda runs: text_of(report(runs)).split("Four criteria of")[0]  # noqa: E731
+    two = summary([analysed("control", mice=2), analysed("no_teaching", mice=2)])
+    assert "None of the paper’s 4 criteria could be tested in the mice that learn." in two
+    assert not re.search(r"\d hold", two)
+    some = summary([analysed("control"), analysed("no_teaching")])
+    assert "Of the paper’s 4 criteria, 3 could be tested in the mice that learn, and 3 of these 3 hold: indep" in some
+    assert "Not tested: necessity." in some
+    flat = summary([analysed("control", hit_rate_late=[0.5] * 6), analysed("no_teaching"), analysed("ndnf_opto")])
+    assert "3 of these 3 hold" in flat and "Not tested: necessity." in flat
+    every = summary([analysed("control"), analysed("no_teaching"), analysed("ndnf_opto")])
+    assert "4 of these 4 hold" in every and "Not tested" not in every
+
+
+def test_criteria_that_cannot_be_tested_are_not_among_what_fails_nor_kept(report, analysed):
+    page = text_of(report([analysed("control", mice=2), analysed("scalar", mice=2)])).split("What fails")
+    assert "Criteria of the mice that learn" not in page[1]
+    assert "Criteria that could not be tested independent information: cannot be tested." in page[1]
+    assert "scalar : no criterion could be tested under both" in page[0]
 
 
 def test_all_figures_are_embedded_with_captions(report, study_runs):

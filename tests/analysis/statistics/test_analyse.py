@@ -60,11 +60,30 @@ def test_a_run_that_changed_must_be_analysed_again(analysed, tmp_path):
 
 
 def test_one_run_per_condition_is_combined(analysed):
-    both = combine([analysed[0]])
-    assert set(both["runs"]) == set(both["criteria"]) == {"ndnf_opto"}
-    assert both["counts"]["statistics"] == len(both["statistics"])
+    study = combine([analysed[0]])
+    assert set(study.runs) == set(study.criteria) == {"ndnf_opto"}
+    assert study.counts.statistics == len(study.statistics)
     with pytest.raises(UserError, match="both ndnf_opto"):
         combine([analysed[0], analysed[0]])
+
+
+def test_a_study_in_json_has_its_runs_word_for_word(analysed):
+    plain = json.loads(json.dumps(combine([analysed[0]]).as_plain(), allow_nan=False))
+    assert list(plain) == ["runs", "statistics", "criteria", "counts"]
+    text = (analysed[0] / "analysis.json").read_text()
+    assert json.dumps(plain["runs"]["ndnf_opto"], indent=1) == json.dumps(json.loads(text), indent=1)
+    assert all(list(row) == list(plain["statistics"][0]) and set(row) >= ROW for row in plain["statistics"])
+    assert {row["verdict"] for row in plain["criteria"]["ndnf_opto"]} == {"cannot be tested"}
+
+
+def test_an_analysis_with_other_fields_must_be_done_again(analysed, tmp_path):
+    for name in ("analysis.json", "run.json"):
+        (tmp_path / name).write_text((analysed[0] / name).read_text())
+    result = json.loads((tmp_path / "analysis.json").read_text())
+    del result["latency"]
+    (tmp_path / "analysis.json").write_text(json.dumps(result))
+    with pytest.raises(UserError, match="another version; do it again: apical analyse"):
+        combine([tmp_path])
 
 
 def test_criteria_take_what_no_teaching_gives_for_free_from_the_learners():

@@ -1,16 +1,9 @@
 import numpy as np
 import pytest
-import xarray as xr
 from scipy import stats
 
 from apical.analysis.statistics.bootstrap import effect_size, interval
-from apical.analysis.statistics.four_criteria import (
-    causal_sign,
-    hit_rate_gain,
-    independent_information,
-    necessity,
-    task_encoding,
-)
+from apical.analysis.statistics.four_criteria import causal_sign, independent_information, necessity, task_encoding
 
 MICE = 6
 WITHOUT = np.array([-0.01, 0.02, 0.0, -0.02, 0.01, 0.0])  # nothing, mouse by mouse
@@ -150,10 +143,3 @@ def test_chance_rarely_holds():
     draw = lambda: generator.normal(0, 1, MICE)  # noqa: E731
     verdicts = [causal_sign(draw(), draw(), (draw(), draw()), seed=k).verdict for k in range(150)]
     assert np.mean([v != "does not hold" for v in verdicts]) < 0.06
-
-
-@pytest.mark.parametrize(("days", "late"), [(14, range(9, 15)), (16, range(9, 15)), (3, [2, 3]), (8, range(5, 9))])
-def test_gain_is_late_minus_day_1(days, late):
-    rate = xr.DataArray((1.0 + np.arange(days)) ** 2 + np.array([[0.0], [5.0]]), dims=("mouse", "session"))
-    np.testing.assert_allclose(hit_rate_gain(rate), np.mean([d**2 for d in late]) - 1)
-    assert np.isnan(hit_rate_gain(rate.isel(session=[0]))).all()

@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 from apical.analysis.statistics.learning import (
+    EVENT_RATE_DAYS,
+    HIT_RATE_DAYS,
     closed_loop_seconds,
     event_rate_ratio,
     hit_rate,
+    late_sessions,
     mean_and_sem,
     rates_by_role,
     relative_to_day_1,
@@ -72,8 +75,25 @@ def test_event_rate_ratio_is_taken_per_mouse(data):
 
 
 @pytest.mark.parametrize(
+    ("sessions", "hits", "events"),
+    [
+        (16, range(9, 15), range(10, 15)),
+        (14, range(9, 15), range(10, 15)),
+        (11, range(6, 12), range(7, 12)),
+        (5, [3, 4, 5], [3, 4, 5]),
+        (2, [2], [2]),
+        (1, [1], [1]),
+    ],
+)
+def test_late_days_are_those_of_the_paper_or_the_last_half(sessions, hits, events):
+    days = np.arange(1, sessions + 1)
+    np.testing.assert_array_equal(days[late_sessions(sessions, HIT_RATE_DAYS)], list(hits))
+    np.testing.assert_array_equal(days[late_sessions(sessions, EVENT_RATE_DAYS)], list(events))
+
+
+@pytest.mark.parametrize(
     ("days", "late"),
-    [(3, [2, 3]), (7, [3, 4, 5, 6, 7]), (14, range(10, 15)), (15, range(10, 15))],
+    [(3, [2, 3]), (7, [4, 5, 6, 7]), (11, range(7, 12)), (14, range(10, 15)), (15, range(10, 15))],
 )
 def test_event_rate_ratio_takes_the_late_days(write_run, days, late):
     counts = np.full((days, 1, 6), 10) * (1 + np.arange(days))[:, None, None] ** 2

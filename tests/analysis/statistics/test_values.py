@@ -18,12 +18,12 @@ from apical.analysis.statistics.values import (
 ROLES = np.array(["P+", "P+", "P-", "P-", *["P0"] * 8])
 
 
-def cells_table(late):
-    """Six mice over 14 days: cell c fires 10 (c + 1) events on day 1, `late` of its role times that from day 2 on."""
+def cells_table(late, days=14, first_late=2):
+    """Six mice: cell c fires 100 (c + 1) events a day, `late` of its role times that from day `first_late` on."""
     rows = [
-        (mouse, day, cell, role, round(100 * (cell + 1) * (1 if day == 1 else late[role])))
+        (mouse, day, cell, role, round(100 * (cell + 1) * (1 if day < first_late else late[role])))
         for mouse in range(6)
-        for day in range(1, 15)
+        for day in range(1, days + 1)
         for cell, role in enumerate(ROLES)
     ]
     return pd.DataFrame(rows, columns=["mouse", "session", "cell", "role", "soma"])
@@ -53,6 +53,20 @@ def test_activity_by_role_and_of_matched_cells():
     np.testing.assert_allclose(found["event_rate_day_1_p_plus"][:2], [1, 2])
 
 
+@pytest.mark.parametrize("days,first_late", [(2, 2), (7, 4), (14, 10)])
+def test_activity_is_that_of_the_late_days(days, first_late):
+    late = {"P+": 0.9, "P-": 0.5, "P0": 0.7}
+    found = activity_values(cells_table(late, days, first_late), 100)
+    assert found["event_rate_ratio_p_minus"] == pytest.approx(0.5, abs=0.01)
+    longer = pd.concat([cells_table(late), cells_table(late).assign(session=lambda t: t.session + 14, soma=0)])
+    assert activity_values(longer, 100)["event_rate_ratio_p_minus"] == pytest.approx(0.5, abs=0.01)
+
+
+def test_one_day_has_no_ratio():
+    found = activity_values(cells_table({"P+": 1, "P-": 1, "P0": 1}, days=1), 100)
+    assert np.isnan(found["event_rate_ratio_p_plus"]).all()
+
+
 def test_residuals_by_role_and_error_have_the_planted_signs():
     planted = {"P+": 0.4, "P-": -0.6, "P0": 0.0}
     found = residual_values(events_table(np.random.default_rng(1), planted))
@@ -60,8 +74,15 @@ def test_residuals_by_role_and_error_have_the_planted_signs():
     assert found["residual_increases_p_minus"].mean() == pytest.approx(0.3, abs=0.08)
     assert found["error_contrast_p_plus"].mean() == pytest.approx(0.4, abs=0.1)
     assert found["error_contrast_difference"].mean() == pytest.approx(1.0, abs=0.15)
-    assert found["error_contrast_mice_with_sign"].mean() == 6  # all of the four, scaled to the six published
+    np.testing.assert_array_equal(found["error_contrast_mice_with_sign"], np.ones(4))
     assert found["residual_decreases_p"][0] < 1e-3
+
+
+def test_mice_without_one_of_the_contrasts_have_no_sign():
+    events = events_table(np.random.default_rng(1), {"P+": 0.4, "P-": -0.6, "P0": 0.0})
+    events = events[(events.mouse > 0) | (events.role != "P-")]
+    found = residual_values(events)["error_contrast_mice_with_sign"]
+    np.testing.assert_array_equal(found, [np.nan, 1, 1, 1])
 
 
 def test_the_share_that_the_soma_does_not_explain():
@@ -101,5 +122,5 @@ def test_every_published_statistic_can_be_filled():
     found |= decoding_values(network, outcome)
     found |= {name: np.full(4, 0.5) for name in ("hit_rate_day_1", "hit_rate_late", "rewards_per_min_late")}
     light = {"residual_shift": np.ones(3), "event_rate_change": np.ones(3)}
-    names = {row["name"] for row in statistics({"": found, "ndnf": found | light, "light_only": found | light})}
+    names = {row.name for row in statistics({"": found, "ndnf": found | light, "light_only": found | light})}
     assert names == set(PUBLISHED)

@@ -41,19 +41,20 @@ def sweep(failed=(), **tables):
     if "error_gain" in values:
         top = 0.5 + 0.4 * values["error_gain"]
     names = ("point", "condition", "replicate")
+    conditions = [condition.name for condition in design.conditions]
     shape = len(points), len(design.conditions), design.replicates
     variables = {
         name: ((*names, "session", *of), generator.normal(3, 0.1, (*shape, DAYS, *[3] * len(of))), {"units": unit})
         for name, (of, unit, _) in MEASURES.items()
     }
     rates = np.where(np.arange(1, DAYS + 1) < 4, 0.5, top[:, None])[:, None, None]
-    rates = np.where((np.array(design.conditions) == "no_teaching")[:, None, None], 0.5, rates)
+    rates = np.where((np.array(conditions) == "no_teaching")[:, None, None], 0.5, rates)
     variables["hit_rate"][1][:] = rates + generator.normal(0, SPREAD, (*shape, DAYS))
     variables["probe_hit_rate"][1][:] = np.nan
     variables["failure"] = (names, np.full(shape, "", object))
     for place in failed:
         variables["failure"][1][place] = "day 2: NaN"
-    coordinates = {"condition": design.conditions, "session": np.arange(1, DAYS + 1), "role": list(ROLES)}
+    coordinates = {"condition": conditions, "session": np.arange(1, DAYS + 1), "role": list(ROLES)}
     coordinates |= {name: ("point", v, {"units": "pA", "long_name": "some parameter"}) for name, v in values.items()}
     return xr.Dataset(variables, coordinates, {"design": json.dumps(design.model_dump())})
 

@@ -33,7 +33,7 @@ def test_the_full_network_has_the_neurons_of_the_base():
 
 @pytest.mark.parametrize(("scale", "near"), [(1.0, r"77,?7\d\d"), (0.02, r"1,?55\d(?= neurons)")])
 def test_the_pages_name_the_numbers_of_neurons_that_there_are(scale, near):
-    root = Path(__file__).parents[3]
+    root = Path(__file__).parents[4]
     for page in (root / "README.md", *(root / "docs").glob("*.md")):
         found = {int(number.replace(",", "")) for number in re.findall(near, page.read_text())}
         assert found <= {sum(numbers(scale).values())}, page
