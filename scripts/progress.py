@@ -11,6 +11,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 #: Called with what is under way, how much is done, and how much there is to do (None: not known).
 Show = Callable[[str, float, float | None], None]
 
+#: What takes less, in s, leaves no line.
+BRIEF = 2.0
+
 #: Counts within a step, such as files that are compiled: no step of their own.
 _COUNT = re.compile(r"\s*\d+/\d+\s*$")
 
@@ -38,13 +41,15 @@ def _bar(console: Console, unit: str) -> Iterator[Show]:
 
 def _lines(console: Console, unit: str) -> Iterator[Show]:
     started, shown = time.monotonic(), ""
+    held: list[str] = []
 
     def show(what: str, done: float, total: float | None) -> None:
         nonlocal shown
         if (step := _COUNT.sub("", what)) != shown:
-            shown = step
-            count = "" if not total else f"  {done:.3g} of {total:g} {unit}"
-            seconds = time.monotonic() - started
-            console.print(f"{seconds:7.0f} s  {step}{count}", highlight=False, markup=False, soft_wrap=True)
+            shown, seconds = step, time.monotonic() - started
+            held.append(f"{seconds:7.0f} s  {step}" + (f"  {done:.3g} of {total:g} {unit}" if total else ""))
+            if seconds >= BRIEF:
+                console.print("\n".join(held), highlight=False, markup=False, soft_wrap=True)
+                held.clear()
 
     yield show

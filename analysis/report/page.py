@@ -65,7 +65,7 @@ def write_text(path: Path, text: str) -> None:
 
 def _page(study: Study) -> str:
     environment = Environment(
-        loader=PackageLoader("analysis"),
+        loader=PackageLoader("apical.analysis.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

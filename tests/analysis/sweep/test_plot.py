@@ -56,7 +56,7 @@ def write(out, failed=(), days=DAYS, **tables):
             point = points[mouse.point]
             # With 2, 8 and 32 neurons the hit rate is up from day 2, 4 and 8 on.
             first = round(1 + (point["bci_cells"] / 2) ** 0.7) if "bci_cells" in point else 4
-            top = late_hit_rate(point, design.conditions[mouse.condition])
+            top = late_hit_rate(point, design.conditions[mouse.condition].name)
             rates[:] = np.where(np.arange(1, days + 1) < first, 0.5, top) + generator.normal(0, SPREAD, days)
         places = [(mouse.point, mouse.condition, mouse.replicate) for mouse in shard.mice]
         measured["failure"] = np.array(["day 2: NaN" if place in failed else "" for place in places], "<U200")
