@@ -142,5 +142,5 @@ def test_a_sweep_takes_what_one_brings_to_its_workers_and_remembers_it(tmp_path)
     changed = design.model_copy(update={"run": {"pyramidal": replace(CALM, dt=0.05)}})
     with pytest.raises(UserError, match="begun with another pyramidal of this name"):
         _same(tmp_path, changed)
-    with pytest.raises(UserError, match="begun with conditions = .*halved.*, not .*scalar"):
+    with pytest.raises(UserError, match=r"begun with conditions = .*halved.*, not .*scalar"):
         _same(tmp_path, Design(axes=design.axes, conditions=["control", "scalar"], run=design.run))
