@@ -23,7 +23,7 @@ def ndnf_cells(count: int, varied: frozenset[str], clock) -> NeuronGroup:
     )
 
 
-def volume_transmission(source: NeuronGroup, target: NeuronGroup, mice: int, clock) -> Synapses:
+def release_onto(source: NeuronGroup, target: NeuronGroup, mice: int, clock) -> Synapses:
     """Each spike of an NDNF+ cell reaches all apical dendrites of its mouse."""
     synapses = Synapses(source, target, on_pre=ndnf.ON_SPIKE, delay=0 * ms, clock=clock, name="volume_transmission")
     within_mice(synapses, mice)

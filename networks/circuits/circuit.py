@@ -134,7 +134,7 @@ def build(s: Structure) -> Network:
         interneurons,
         readout,
         inputs.feed_forward(units, cells, s.mice, s.varied, clock, rule=s.rule),
-        ndnf.volume_transmission(interneurons, cells, s.mice, clock),
+        ndnf.release_onto(interneurons, cells, s.mice, clock),
         interface.readout_synapses(cells, readout, s.bci_cells, frame_clock),
         *monitors(cells, readout, bci, s.record, frame_clock),
         name="cohort",

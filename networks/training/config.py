@@ -40,8 +40,9 @@ def parameters_of(
     found: Table = {}
     for group, table in network.structure.tables(cell, teacher, rule).items():
         for name, parameter in table.items():
-            if digest(found.setdefault(name, parameter)) != digest(parameter):
+            if name in found and digest(found[name]) != digest(parameter):
                 raise ValueError(f"parameter {name!r} of {group} is there already with another meaning; rename it")
+            found[name] = parameter
     return found
 
 

@@ -29,8 +29,8 @@ DT = 0.1 * ms
 
 
 @dataclass(frozen=True)
-class Connection:
-    """Synapses between two groups that have kind and strength in common."""
+class Tract:
+    """Synapses between two groups of neurons that have kind and strength in common."""
 
     sampler: Sampler
     source: str
@@ -108,7 +108,7 @@ class Cortex(Compiled):
         return {group: sum(self.sizes[name] for name in names) for group, names in self.groups.items()}
 
     @cached_property
-    def connections(self) -> list[Connection]:
+    def connections(self) -> list[Tract]:
         """The projections, gathered by groups."""
         gathered: dict[tuple, list[Projection]] = {}
         for p in projections():
@@ -139,7 +139,7 @@ class Cortex(Compiled):
             smaller="choose a smaller --scale or --in-degree",
         )
 
-    def _connection(self, number, source, target, compartment, kind, strength, members) -> Connection:
+    def _connection(self, number, source, target, compartment, kind, strength, members) -> Tract:
         sources, targets = self.groups[source], self.groups[target]
         outdegree = np.zeros((len(sources), len(targets)))
         for p in members:
@@ -147,7 +147,7 @@ class Cortex(Compiled):
             outdegree[sources.index(p.source), targets.index(p.target)] = synapses / self.sizes[p.source]
         edges = lambda names: np.cumsum([0, *(self.sizes[n] for n in names)])  # noqa: E731
         name = f"{source}_to_{target}" + ("_strong" if strength != 1 else "")
-        return Connection(
+        return Tract(
             Sampler(name, number, edges(sources), edges(targets), outdegree), source, target, compartment, kind
         )
 
@@ -172,7 +172,7 @@ def build(s: Cortex, prepare: Callable[[Network], None] = lambda network: None) 
     return network
 
 
-def _connect(c: Connection, groups: dict, clock) -> Synapses:
+def _connect(c: Tract, groups: dict, clock) -> Synapses:
     """Static synapses. One weight for all of them: a GPU adds it up in any order, and the sum has the same bits."""
     functions = c.sampler.functions()
     synapses = Synapses(
