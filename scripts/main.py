@@ -1,6 +1,7 @@
 """The console script ``apical``: one module per command, which is imported when its command is called."""
 
 import ast
+import difflib
 import os
 import sys
 from importlib import import_module
@@ -46,8 +47,10 @@ class Commands(TyperGroup):
         return TyperCommand(name, help=summary(name)) if name in COMMANDS else None
 
     def resolve_command(self, context: typer.Context, words: list[str]):
-        name, _, rest = super().resolve_command(context, words)
-        return name, name and imported(name), rest
+        if words[0] not in COMMANDS:
+            near = difflib.get_close_matches(words[0], COMMANDS, n=1)
+            context.fail(f"No such command {words[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        return words[0], imported(words[0]), words[1:]
 
 
 def summary(name: str) -> str:

@@ -51,6 +51,8 @@ def sweep(
     \\[run]                                   # options of apical train
     protocol = "short"
     days = 10
+    \\[parameters]                            # the same at all points
+    eta = "0.1 pA"
 
     Writes OUT/sweep.zarr: hit rate, rewards, event and plateau rates, ... by point, condition, replicate and session,
     the swept parameters as coordinates. Example: apical sweep docs/sweeps/ndnf_gate.toml, then apical plot-sweep.
@@ -65,11 +67,9 @@ def sweep(
     if file is None and not (resume and out):
         raise UserError("name a sweep file; or, to go on with a sweep: apical sweep --resume --out FOLDER")
     out = out or Path("results") / file.stem
-    options: dict = {"device": device} if device else {}
-    if chosen := parameters_of(settings):
-        options["parameters"] = chosen
+    options = {"device": device} if device else {}
     begun = resume and (out / DESCRIPTION).exists()
-    design = load_design(file, **options) if file else begun_design(out)
+    design = load_design(file, parameters_of(settings), **options) if file else begun_design(out)
     if device and device != design.settings.device:
         raise UserError(f"--resume: {out} was begun with device = {design.settings.device}, not {device}")
     with progress("mouse-days") as show:

@@ -46,7 +46,10 @@ class Range(BaseModel):
 
 
 class Design(BaseModel):
-    """A sweep file: the tables ``[sweep]``, whose entries are the first five, ``[axes]`` and ``[run]``."""
+    """A sweep file: ``[sweep]``, whose entries are the first five, ``[axes]``, ``[run]`` and ``[parameters]``.
+
+    axes : values that points take; run : options of ``apical train``; parameters : values that all points share
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
@@ -57,6 +60,7 @@ class Design(BaseModel):
     first_mouse: Annotated[int, Field(ge=0)] = 0
     axes: Annotated[dict[str, list[Value] | Range], Field(min_length=1)]
     run: dict[str, Option] = {}
+    parameters: dict[str, Value] = {}
 
     @field_validator("conditions")
     @classmethod
@@ -85,14 +89,15 @@ class Design(BaseModel):
         if self.design in ("sobol", "saltelli") and self.points & (self.points - 1):
             raise ValueError(f"points: {self.points} is no power of 2, for which Sobol sequences are even")
         for name, axis in self.axes.items():
-            if name in self.run:
-                raise ValueError(f"{name} is in [axes] and in [run]; it can be in one of them")
+            for table, fixed in (("run", self.run), ("parameters", self.parameters)):
+                if name in fixed:
+                    raise ValueError(f"{name} is in [axes] and in [{table}]; it can be in one of them")
             self._check_axis(name, axis, drawn)
         if self.design == "list" and len({len(axis) for axis in self.axes.values()}) > 1:
             sizes = ", ".join(f"{name} {len(axis)}" for name, axis in self.axes.items())
             raise ValueError(f"axes: in a list the n-th values belong together, but there are {sizes}")
         for program in {tuple(structural(point).items()) for point in self.all_points()}:
-            _config(**self.run, **dict(program))
+            _config(**self.run, **dict(program), parameters=self.parameters)
         return self
 
     def _check_axis(self, name: str, axis: list[Value] | Range, drawn: bool) -> None:
@@ -137,7 +142,7 @@ class Design(BaseModel):
     @property
     def settings(self) -> Config:
         """The configuration that all points share."""
-        return Config(**self.run)
+        return Config(**self.run, parameters=self.parameters)
 
 
 def _config(**fields) -> Config:
@@ -153,23 +158,23 @@ def structural(point: Point) -> Point:
     return {name: value for name, value in point.items() if name in STRUCTURAL}
 
 
-def load_design(path: Path, **run) -> Design:
+def load_design(path: Path, parameters: dict[str, Value] | None = None, **run) -> Design:
     """The design in a TOML file. Raises UserError in one line for whatever is wrong with it.
 
-    run : options that override those of its table ``[run]``; parameters one by one
+    parameters, run : values that override those of its tables of these names
     """
     tables = read_toml(path)
-    unknown = sorted(tables.keys() - {"sweep", "axes", "run"})
+    unknown = sorted(tables.keys() - {"sweep", "axes", "run", "parameters"})
     if unknown:
-        raise UserError(f"{path}: unknown table or option {unknown[0]!r}; a sweep has [sweep], [axes] and [run]")
-    if not isinstance(tables.get("sweep", {}), dict) or not isinstance(tables.get("run", {}), dict):
-        raise UserError(f"{path}: sweep and run are tables; write [sweep] and [run]")
-    if misplaced := tables.get("sweep", {}).keys() & {"axes", "run"}:
+        known = "a sweep has [sweep], [axes], [run] and [parameters]"
+        raise UserError(f"{path}: unknown table or option {unknown[0]!r}; {known}")
+    for name in ("sweep", "run", "parameters"):
+        if not isinstance(tables.get(name, {}), dict):
+            raise UserError(f"{path}: {name} is a table; write [{name}]")
+    if misplaced := tables.get("sweep", {}).keys() & {"axes", "run", "parameters"}:
         raise UserError(f"{path}: {misplaced.pop()} is a table of its own, not an entry of [sweep]")
-    own = tables.get("run", {})
-    if "parameters" in run and isinstance(own.get("parameters"), dict):
-        run |= {"parameters": own["parameters"] | run["parameters"]}
-    fields = tables.get("sweep", {}) | {"axes": tables.get("axes", {}), "run": own | run}
+    fields = tables.get("sweep", {}) | {"axes": tables.get("axes", {}), "run": tables.get("run", {}) | run}
+    fields["parameters"] = tables.get("parameters", {}) | (parameters or {})
     try:
         return Design(**fields)
     except ValidationError as error:

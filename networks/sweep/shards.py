@@ -85,7 +85,7 @@ def _config(design: Design, points: list[dict], size: int) -> Config:
     points = [*points, *[points[-1]] * (size - len(points))]
     program = structural(points[0])
     varied = {name: [point[name] for point in points] for name in points[0] if name not in program}
-    return Config(**design.run, **program, mice=size, threads=1, parameters=varied)
+    return Config(**design.run, **program, mice=size, threads=1, parameters=design.parameters | varied)
 
 
 def programs(shards: Sequence[Shard]) -> list[Shard]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import shutil
 import tempfile
 import time
@@ -23,8 +24,16 @@ from apical.networks.training.store import read_description, write_store
 
 Progress = Callable[[int, str], None]
 
+LOGGER = logging.getLogger("apical")
+
 #: Options that may differ when a run is resumed.
 FREE_ON_RESUME = {"threads", "days", "gpu", "arch"}
+
+
+def log_progress(finished_days: int, phase: str) -> None:
+    """Log each day and phase at level INFO, under the name ``apical``."""
+    if phase in ("baseline", "closed loop"):
+        LOGGER.info("day %d: %s", finished_days + 1, phase)
 
 
 def train(
@@ -32,14 +41,15 @@ def train(
     out: str | Path,
     resume: bool = False,
     overwrite: bool = False,
-    progress: Progress = lambda finished_days, phase: None,
+    progress: Progress = log_progress,
     program: Path | None = None,
 ) -> Path:
     """Train the cohort of `config` and write the run to the folder `out`; returns that folder.
 
     resume : go on after the last finished day of an interrupted run
     overwrite : replace an earlier run in `out`
-    progress : called with the number of finished days and the name of the phase that starts
+    progress : called with the number of finished days and the name of the phase that starts; unless given, days and
+        phases are logged, which ``logging.basicConfig(level="INFO")`` shows
     program : folder that ``apical build`` made, instead of compiling here
     Raises UserError: existing, unwritable or foreign output, no compiler, full disk, damaged checkpoint.
     """
