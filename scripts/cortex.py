@@ -14,7 +14,7 @@ def cortex(
     scale: Annotated[float, OPTION(help="Of the 77,759 neurons under 1 mm² of cortex.")] = 0.1,
     in_degree: Annotated[
         float | None,
-        OPTION(help="Of the synapses of a neuron in the full network. Default: --scale, at most 1."),
+        OPTION(help="Of the synapses of a neuron in the full network. Default: --scale, at least 0.1 and at most 1."),
     ] = None,
     seconds: Annotated[float, OPTION(help="Biological time; the first 0.3 s count in no rate.")] = 2.0,
     device: Annotated[

@@ -3,13 +3,16 @@
 import json
 import os
 import time
-from types import SimpleNamespace
 
 import pytest
 
 from apical.networks.devices.cache import cache_folder, entries, hold
 
 DAY = 86400
+
+
+class Owner:
+    """Something that lives as long as a program is used."""
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def test_pruning_removes_what_was_not_used_for_long(apical, cached):
 
 
 def test_what_is_used_stays_and_counts_as_new(apical, cached):
-    folder, owner = cached("old", days=100), SimpleNamespace()
+    folder, owner = cached("old", days=100), Owner()
     hold(folder, owner)
     assert time.time() - entries()[0].used < 60
     assert "1 in use stay" in apical("cache", "--prune", "--older-than", 0)[1]
@@ -60,7 +63,7 @@ def test_what_is_used_stays_and_counts_as_new(apical, cached):
 
 
 def test_a_folder_that_is_renamed_when_it_is_built_is_still_held(apical, cached):
-    folder, owner = cached("building-1"), SimpleNamespace()
+    folder, owner = cached("building-1"), Owner()
     hold(folder, owner)
     built = folder.rename(folder.with_name("0123"))
     apical("cache", "--prune", "--older-than", 0)

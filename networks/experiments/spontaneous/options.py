@@ -9,6 +9,9 @@ from apical.networks.devices.cuda.gpu import architectures
 from apical.networks.devices.target import Target
 from apical.networks.errors import UserError
 
+#: Part of the synapses of a neuron with which the populations of small networks keep to their rates.
+LEAST = 0.1
+
 DEVICES = ("cpp_standalone", "cuda_standalone", "runtime")
 
 
@@ -29,8 +32,8 @@ class CortexConfig(BaseModel):
 
     @property
     def structure(self) -> Cortex:
-        """Synapses of a neuron scale as the number of neurons, unless given."""
-        return Cortex(self.scale, min(self.scale, 1.0) if self.in_degree is None else self.in_degree)
+        """Unless given, synapses of a neuron scale as the number of neurons, but a tenth of them stay."""
+        return Cortex(self.scale, min(max(self.scale, LEAST), 1.0) if self.in_degree is None else self.in_degree)
 
     @property
     def target(self) -> Target:

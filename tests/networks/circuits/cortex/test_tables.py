@@ -13,6 +13,7 @@ from apical.networks.circuits.cortex.network import Cortex
 from apical.networks.circuits.cortex.populations import BASE_NUMBERS, POPULATIONS, numbers
 from apical.networks.circuits.cortex.projections import STRONG, projections
 from apical.networks.circuits.cortex.values import afferent, values, weights
+from apical.networks.experiments.spontaneous.options import checked
 
 
 def total(source, target):
@@ -110,3 +111,9 @@ def test_rates_of_axons_from_elsewhere_add_to_their_targets_alone():
     rest, driven = (afferent("L4 E", "i_input", {"thalamus": rate}) for rate in (0.0, 30.0))
     assert driven[0] > rest[0] and driven[1] > rest[1]
     assert afferent("L23 E", "i_input", {"thalamus": 30.0}) == afferent("L23 E", "i_input", {})
+
+
+@pytest.mark.parametrize(("scale", "part"), [(0.02, 0.1), (0.1, 0.1), (0.3, 0.3), (2.0, 1.0)])
+def test_a_small_network_keeps_a_tenth_of_its_synapses(scale, part):
+    assert checked(scale=scale).structure.in_degree == part
+    assert checked(scale=scale, in_degree=0.05).structure.in_degree == 0.05
