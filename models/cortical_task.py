@@ -1,6 +1,6 @@
 """What the brain-computer interface adds to cells of the cortical network: imaging, teaching, learning, light."""
 
-from apical.equations import currents, feedback, indicator, ndnf, pyramidal
+from apical.equations import alignment, currents, indicator, ndnf, pyramidal
 from apical.equations.task import FRAME_RATE
 from apical.models.cortical import Added
 from apical.models.pyramidal import LINKED_EQUATIONS
@@ -15,12 +15,12 @@ def taught(rule: Rule) -> Added:
         + pyramidal.TEACHING
         + indicator.EQUATIONS
         + f"\n{rule.equations}\n"
-        + feedback.EQUATIONS
+        + alignment.EQUATIONS
         + LINKED_EQUATIONS,
         parameters={name: pyramidal.DRIVE_PARAMETERS[name] for name in ("tau_input", "i_teaching")}
         | indicator.PARAMETERS
         | rule.parameters
-        | feedback.PARAMETERS,
+        | alignment.PARAMETERS,
         reset=f"{rule.reset}\n{indicator.RESET}",
         soma=f" + i_feed_forward + {pyramidal.TEACHING_SOMA}",
         apical=f" + {pyramidal.TEACHING_APICAL}",

@@ -2,14 +2,14 @@
 
 from brian2 import NeuronGroup, Synapses
 
-from apical.equations import feedback, noise, task
+from apical.equations import alignment, noise, task
 from apical.equations.parameters import Table, declarations
 from apical.models.teachers import MIXTURE, Teacher
 
 
 def parameters(teacher: Teacher) -> Table:
     """All parameters of the interface and of this teacher."""
-    return teacher.parameters | feedback.CURSOR_PARAMETERS
+    return teacher.parameters | alignment.CURSOR_PARAMETERS
 
 
 def interface(mice: int, varied: frozenset[str], frame_clock, teacher: Teacher = MIXTURE) -> NeuronGroup:
@@ -17,13 +17,13 @@ def interface(mice: int, varied: frozenset[str], frame_clock, teacher: Teacher =
     declared = declarations(parameters(teacher), varied)
     group = NeuronGroup(
         mice,
-        "\n".join([task.EQUATIONS, teacher.equations, feedback.CURSOR_EQUATIONS, declared]),
+        "\n".join([task.EQUATIONS, teacher.equations, alignment.CURSOR_EQUATIONS, declared]),
         namespace={"frame_interval": 1 / task.FRAME_RATE},
         clock=frame_clock,
         name="readout",
     )
     group.run_regularly(
-        "\n".join([task.FRAME, teacher.frame, feedback.CURSOR_FRAME]),
+        "\n".join([task.FRAME, teacher.frame, alignment.CURSOR_FRAME]),
         clock=frame_clock,
         when="after_groups",
         name="trial_machine",

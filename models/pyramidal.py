@@ -2,7 +2,7 @@
 
 from brian2 import NeuronGroup
 
-from apical.equations import feedback, indicator, ndnf, pyramidal
+from apical.equations import alignment, indicator, ndnf, pyramidal
 from apical.equations.parameters import Table, declarations
 from apical.equations.task import FRAME_RATE
 from apical.models.cells import NAUD_SPREKELER, Cell
@@ -20,7 +20,7 @@ LINKED_EQUATIONS = "".join(f"{name} : {unit} (linked)\n" for name, unit in LINKE
 
 def parameters(cell: Cell, rule: Rule = BURST_DEPENDENT) -> Table:
     """All parameters of a population of this cell that learns by this rule."""
-    return cell.parameters | cell.drive | indicator.PARAMETERS | rule.parameters | feedback.PARAMETERS
+    return cell.parameters | cell.drive | indicator.PARAMETERS | rule.parameters | alignment.PARAMETERS
 
 
 def pyramidal_cells(
@@ -39,7 +39,7 @@ def pyramidal_cells(
     def method(equations, variables, options=None) -> str:
         return f"{cell.method(equations, variables, options)}\n{pyramidal.AFTER_STEP}"
 
-    equations = cell.equations, pyramidal.DRIVE, ndnf.DENDRITE, indicator.EQUATIONS, rule.equations, feedback.EQUATIONS
+    equations = cell.equations, pyramidal.DRIVE, ndnf.DENDRITE, indicator.EQUATIONS, rule.equations, alignment.EQUATIONS
     group = NeuronGroup(
         count,
         "\n".join([*equations, LINKED_EQUATIONS, declarations(parameters(cell, rule), varied)]),
@@ -57,4 +57,4 @@ def pyramidal_cells(
 
 def image(group: NeuronGroup, frame_clock) -> None:
     """Image the cells at each tick of `frame_clock`, and average what they show."""
-    group.run_regularly(indicator.FRAME + feedback.FRAME, clock=frame_clock, when="before_groups", name="imaging")
+    group.run_regularly(indicator.FRAME + alignment.FRAME, clock=frame_clock, when="before_groups", name="imaging")

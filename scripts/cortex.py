@@ -20,7 +20,7 @@ def cortex(
     device: Annotated[
         str, OPTION(help="cpp_standalone (compiled), cuda_standalone (NVIDIA GPU) or runtime (slow).")
     ] = "cpp_standalone",
-    threads: Annotated[int, OPTION(help="Of the C++ program; spikes do not depend on them.")] = 1,
+    threads: Annotated[int, OPTION(help="Processor threads; spikes do not depend on them.")] = 1,
     gpu: Annotated[int, OPTION(help="Number of the GPU, as nvidia-smi counts or in $CUDA_VISIBLE_DEVICES.")] = 0,
     seed: Annotated[int, OPTION(help="Of synapses, background and start.")] = 1,
     thalamus: Annotated[

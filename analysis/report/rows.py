@@ -21,7 +21,7 @@ MADE_BY = {
     "text: activity over learning": ("equations/plasticity.py", "equations/inputs.py", "equations/pyramidal.py"),
     "text: somato-dendritic residual": ("equations/pyramidal.py", "equations/indicator.py"),
     "text: what the residual carries": ("equations/top_down.py", "equations/pyramidal.py"),
-    "text: error signal": ("equations/top_down.py", "equations/feedback.py"),
+    "text: error signal": ("equations/top_down.py", "equations/alignment.py"),
     "text: NDNF interneurons": ("equations/ndnf.py", "equations/pyramidal.py"),
 }
 

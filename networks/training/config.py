@@ -102,9 +102,7 @@ class Config(BaseModel):
     protocol: Annotated[str, Field(description=f"Length of the days: {', '.join(PROTOCOLS)}.")] = "full"
     probe_every: Annotated[
         int,
-        Field(
-            ge=0, description="Each so manieth trial runs open loop, without feedback, plasticity or light; 0: none."
-        ),
+        Field(ge=0, description="Each n-th trial runs open loop, without feedback, plasticity and light; 0: none."),
     ] = 0
     seed: Annotated[int, Field(ge=0, lt=2**31, description="Seed of all noise.")] = 1
     device: Annotated[

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from apical.equations import feedback, task
+from apical.equations import alignment, task
 from apical.networks.devices.results import CohortResults
 from apical.networks.errors import UserError
 from apical.networks.training.calibration import Calibration, calibrate
@@ -71,11 +71,11 @@ class Training:
             **{name: np.full((self.cohort.mice, count[name.split(".")[0]]), value) for name, value in slow.items()},
         }
 
-    def feedback(self, state: Values) -> np.ndarray:
+    def delivered(self, state: Values) -> np.ndarray:
         """Feedback weights of the day that reach the cells, shape (mice, cells)."""
         cohort = self.cohort
         if cohort.config.feedback == "learned":
-            intact = feedback.consolidate(state["pyramidal.alignment"])
+            intact = alignment.consolidate(state["pyramidal.alignment"])
         else:
             intact = np.zeros((cohort.mice, cohort.structure.cells))
             intact[:, : cohort.structure.bci_cells] = np.sign(cohort.readout_weights())
@@ -84,12 +84,12 @@ class Training:
         rows = zip(self.conditions, intact[:, None], self.generators("feedback"), strict=True)
         return np.concatenate([_delivered(condition, row, own) for condition, row, own in rows])
 
-    def _current(self, feedback: np.ndarray) -> Values:
+    def _current(self, weights: np.ndarray) -> Values:
         """Feedback weights (mice, cells) as those of the compartment that the teaching current of each mouse enters."""
         at_soma = np.array([condition.compartment == "soma" for condition in self.conditions])[:, None]
         return {
-            "pyramidal.feedback_apical": np.where(at_soma, 0.0, feedback),
-            "pyramidal.feedback_soma": np.where(at_soma, feedback, 0.0),
+            "pyramidal.feedback_apical": np.where(at_soma, 0.0, weights),
+            "pyramidal.feedback_soma": np.where(at_soma, weights, 0.0),
         }
 
     def generators(self, purpose: str, day: int = 0) -> list[np.random.Generator]:
@@ -115,7 +115,7 @@ class Training:
         if day == 1:
             averages = {name: value / self._grown_fraction(name) for name, value in averages.items()}
         calibration = self._calibrate(day, before, state.get("z"))
-        delivered = self.feedback(state)
+        delivered = self.delivered(state)
 
         progress("closed loop")
         start = self._current(delivered) | {

@@ -86,7 +86,7 @@ def test_a_condition_of_ones_own_decides_what_reaches_the_cells():
     alignment = {"pyramidal.alignment": np.random.default_rng(1).normal(0, 0.1, (2, 20))}
     make = lambda *conditions: Training(  # noqa: E731
         Cohort(Config(mice=2, cells=20, device="runtime")), list(conditions)
-    ).feedback(alignment)
+    ).delivered(alignment)
     intact = make("control", "control")
     np.testing.assert_array_equal(make(HALVED, "control"), intact * [[0.5], [1]])
     for wrong in (lambda weights, generators: weights[:, :3], lambda weights, generators: weights * np.nan):

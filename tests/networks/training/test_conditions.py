@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from brian2.utils.stringtools import get_identifiers
 
-from apical.equations import feedback
+from apical.equations import alignment as synapse
 from apical.networks.training.cohort import Cohort
 from apical.networks.training.conditions import CONDITIONS, none, random, scalar, shuffled, vector
 from apical.networks.training.config import Config
@@ -68,55 +68,55 @@ def test_a_mouse_keeps_its_permutation_and_has_its_own(kind, intact, generators)
 
 
 def test_consolidation_removes_the_mean_keeps_the_sign_and_is_bounded(alignment):
-    weights = feedback.consolidate(alignment)
+    weights = synapse.consolidate(alignment)
     centred = alignment - alignment.mean(axis=1, keepdims=True)
     assert np.abs(weights).max() == 1
     np.testing.assert_array_equal(np.sign(weights), np.sign(centred))
     inside = np.abs(weights) < 1
     assert 0.3 < inside.mean() < 1
     np.testing.assert_allclose(weights[inside], 4 * centred[inside], rtol=1e-12)
-    np.testing.assert_allclose(feedback.consolidate(alignment + 0.3), weights, atol=1e-12)
+    np.testing.assert_allclose(synapse.consolidate(alignment + 0.3), weights, atol=1e-12)
 
 
 def test_teaching_follows_the_cells_when_they_change_places(alignment, training):
     """A rule that knew roles or places would not be equivariant."""
     order = np.random.default_rng(5).permutation(CELLS)
     # The mean of a mouse is summed in another order: rounding.
-    permuted = feedback.consolidate(alignment[:, order])
-    np.testing.assert_allclose(permuted, feedback.consolidate(alignment)[:, order], rtol=0, atol=1e-14)
+    permuted = synapse.consolidate(alignment[:, order])
+    np.testing.assert_allclose(permuted, synapse.consolidate(alignment)[:, order], rtol=0, atol=1e-14)
     learner = training(feedback="learned")
-    original = learner.feedback({"pyramidal.alignment": alignment})
-    permuted = learner.feedback({"pyramidal.alignment": alignment[:, order]})
+    original = learner.delivered({"pyramidal.alignment": alignment})
+    permuted = learner.delivered({"pyramidal.alignment": alignment[:, order]})
     np.testing.assert_allclose(permuted, original[:, order], rtol=0, atol=1e-14)
     assert np.abs(original).max() == 1
 
 
 def test_learned_teaching_depends_on_the_alignment_alone(alignment, training, monkeypatch):
     learner = training(feedback="learned")
-    alone = learner.feedback({"pyramidal.alignment": alignment})
+    alone = learner.delivered({"pyramidal.alignment": alignment})
     generator = np.random.default_rng(6)
     state = {name: generator.random(np.shape(values)) for name, values in learner.first_state().items()}
-    np.testing.assert_array_equal(learner.feedback(state | {"pyramidal.alignment": alignment}), alone)
+    np.testing.assert_array_equal(learner.delivered(state | {"pyramidal.alignment": alignment}), alone)
 
     def unreadable(*_):
         raise AssertionError("the roles were read")
 
     monkeypatch.setattr(learner.cohort, "readout_weights", unreadable)
     monkeypatch.setattr(learner.cohort, "roles", unreadable)
-    np.testing.assert_array_equal(learner.feedback({"pyramidal.alignment": alignment}), alone)
+    np.testing.assert_array_equal(learner.delivered({"pyramidal.alignment": alignment}), alone)
 
 
 def test_what_a_synapse_uses_to_learn_its_sign_is_its_own_or_sent_to_it():
     own = {"ca_soma", "activity_mean", "activity_variance", "alignment", "deviation", "correlation"}
     sent = {"closed_loop", "cursor", "cursor_mean", "cursor_deviation", "cursor_variance"}
-    constant = set(feedback.PARAMETERS) | set(feedback.CURSOR_PARAMETERS) | {"frame_interval", "sqrt"}
-    used = get_identifiers(feedback.FRAME) | get_identifiers(feedback.CURSOR_FRAME)
+    constant = set(synapse.PARAMETERS) | set(alignment.CURSOR_PARAMETERS) | {"frame_interval", "sqrt"}
+    used = get_identifiers(synapse.FRAME) | get_identifiers(alignment.CURSOR_FRAME)
     assert used <= own | sent | constant
     assert not used & {"readout_weight", "role", "feedback_apical", "feedback_soma", "cell", "i", "x"}
 
 
 def test_aligned_teaching_has_the_sign_of_the_role_and_spares_the_others(training):
-    given = training(feedback="aligned").feedback({})
+    given = training(feedback="aligned").delivered({})
     np.testing.assert_array_equal(given[:, :10], np.tile([1] * 5 + [-1] * 5, (MICE, 1)))
     assert not given[:, 10:].any()
 
@@ -133,7 +133,7 @@ def test_a_condition_removes_one_thing(condition, training, alignment):
     }
     assert different == expected.get(condition, set())
     state = {"pyramidal.alignment": alignment}
-    same = np.array_equal(changed.feedback(state), control.feedback(state))
+    same = np.array_equal(changed.delivered(state), control.feedback(state))
     assert same == (condition not in {"scalar", "no_teaching", "shuffled", "random_feedback"})
     at_soma = changed._current(np.ones_like(alignment))["pyramidal.feedback_soma"]
     assert at_soma.any() == (condition == "somatic_teaching")
