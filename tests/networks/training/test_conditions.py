@@ -109,8 +109,8 @@ def test_learned_teaching_depends_on_the_alignment_alone(alignment, training, mo
 def test_what_a_synapse_uses_to_learn_its_sign_is_its_own_or_sent_to_it():
     own = {"ca_soma", "activity_mean", "activity_variance", "alignment", "deviation", "correlation"}
     sent = {"closed_loop", "cursor", "cursor_mean", "cursor_deviation", "cursor_variance"}
-    constant = set(synapse.PARAMETERS) | set(alignment.CURSOR_PARAMETERS) | {"frame_interval", "sqrt"}
-    used = get_identifiers(synapse.FRAME) | get_identifiers(alignment.CURSOR_FRAME)
+    constant = set(synapse.PARAMETERS) | set(synapse.CURSOR_PARAMETERS) | {"frame_interval", "sqrt"}
+    used = get_identifiers(synapse.FRAME) | get_identifiers(synapse.CURSOR_FRAME)
     assert used <= own | sent | constant
     assert not used & {"readout_weight", "role", "feedback_apical", "feedback_soma", "cell", "i", "x"}
 
@@ -133,7 +133,7 @@ def test_a_condition_removes_one_thing(condition, training, alignment):
     }
     assert different == expected.get(condition, set())
     state = {"pyramidal.alignment": alignment}
-    same = np.array_equal(changed.delivered(state), control.feedback(state))
+    same = np.array_equal(changed.delivered(state), control.delivered(state))
     assert same == (condition not in {"scalar", "no_teaching", "shuffled", "random_feedback"})
     at_soma = changed._current(np.ones_like(alignment))["pyramidal.feedback_soma"]
     assert at_soma.any() == (condition == "somatic_teaching")
