@@ -1,4 +1,7 @@
-"""Layer 1 NDNF+ interneurons and the GABA that they release into layer 1.
+"""Layer 1 NDNF+ interneurons of the circuit in which mice learn, and the GABA that they release into layer 1.
+
+They are simpler than the neurogliaform cells of `equations.interneurons.neurogliaform`, which are validated against
+physiology and are those of the cortical network.
 
 Leaky integrate-and-fire cells without adaptation. Neurogliaform cells release by volume transmission:
 one release reaches most dendrites in the axonal cloud (Olah et al. 2009), here all of the mouse alike. Release

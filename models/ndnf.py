@@ -1,4 +1,4 @@
-"""Layer 1 NDNF+ interneurons and their GABA at the apical dendrites."""
+"""Layer 1 NDNF+ interneurons of the circuit, leaky ones, and their GABA at the apical dendrites."""
 
 from brian2 import NeuronGroup, Synapses, ms
 

@@ -26,8 +26,9 @@ def validate(
 ) -> None:
     """Run the protocols of single-cell physiology and print each quantity beside its published range.
 
-    Writes OUT/validate.json and a figure per protocol in OUT/figures/. The exit code is 0 only if all mandatory
-    quantities are in their ranges.
+    The interneurons are the neurogliaform and canopy cells of equations/interneurons/; the circuit in which mice learn
+    has leaky NDNF+ cells instead (equations/ndnf.py). Writes OUT/validate.json and a figure per protocol in
+    OUT/figures/. The exit code is 0 only if all mandatory quantities are in their ranges.
     """
     from apical.analysis.physiology import protocols
 

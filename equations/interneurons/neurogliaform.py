@@ -1,5 +1,8 @@
 """Neurogliaform cell of layer 1 (NDNF+, NPY+): late spiking, no adaptation, persistent firing on request.
 
+It is the cell of `apical validate`, of the cortical network and of NEST. The circuit in which mice learn has the leaky
+cells of `equations.ndnf` in its place.
+
 A potassium current of type D, open below threshold, holds the cell back from its first spike until it has
 inactivated; from then on the cell fires ever faster (Meng et al. 2023, J Neurosci 43:3202). Persistent firing:
 spikes at 28 Hz and above, but not at 13 Hz, lift a calcium trace over its threshold; a slow depolarisation follows
