@@ -9,7 +9,7 @@ help:
 	@echo "make demo    train four mice with and without NDNF interneurons switched on (minutes)"
 	@echo "make quick   the tests that neither compile nor simulate a network (less than a minute)"
 	@echo "make test    lint, then the test suite"
-	@echo "make lint    ruff: rules and format"
+	@echo "make lint    ruff (rules and format) and mypy (types)"
 	@echo "make .venv   install the locked dependencies and apical into .venv"
 	@echo "make cuda    also install the CUDA compiler from PyPI (0.5 GB); the tests use it"
 	@echo "make nest    also install NEST from PyPI; the tests use it"
@@ -33,6 +33,7 @@ test: lint cuda nest
 lint: .venv
 	$(python) -m ruff check .
 	$(python) -m ruff format --check .
+	$(python) -m mypy
 
 .venv: .venv/installed
 

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from apical.equations.preferences import ignore_local_preferences
 
 if TYPE_CHECKING:
-    from apical.analysis.export import export_run, neo_block
+    from apical.analysis.export.neo_block import neo_block
+    from apical.analysis.export.run import export_run
     from apical.analysis.figures.comparison import compare_conditions
     from apical.analysis.figures.example_minute import example_minute
     from apical.analysis.figures.over_days import activity_by_role, learning_curves, save_figures, weights

@@ -74,7 +74,7 @@ def take_turns(engines: list, s, seconds: float, repeats: int, progress: Progres
     """Run `s` on each engine in each of `repeats` rounds: the engines, seconds to build each, and its runs."""
     cache = Path(tempfile.mkdtemp(prefix="apical-bench-"))
     try:
-        made = []
+        made: list = []
         for engine in engines:
             progress(f"{engine.name}, building")
             made.append((engine, engine.prepare(s, cache), []))
@@ -107,7 +107,7 @@ def row(m: Measured) -> dict:
         "rate_hz": first.spikes / m.neurons / m.seconds,
         "neuron_steps_per_s": m.neurons * m.seconds / float(DT) / simulate,
         "synaptic_events_per_s": first.events / simulate,
-        "memory_mib": None if first.memory is None else max(r.memory for r in m.runs) / 2**20,
+        "memory_mib": max(memory) / 2**20 if (memory := [r.memory for r in m.runs if r.memory is not None]) else None,
     }
 
 

@@ -111,7 +111,7 @@ def build(config: Config) -> tuple[Cohort, float]:
     """A cohort with its program, and the seconds that it took to build (0 from the cache)."""
     started = time.perf_counter()
     cohort = Cohort(config)
-    return cohort, 0.0 if cohort.program.was_cached else time.perf_counter() - started
+    return cohort, 0.0 if getattr(cohort.program, "was_cached", True) else time.perf_counter() - started
 
 
 def memory(gpu: Gpu, precision: str, seconds: float) -> int | None:

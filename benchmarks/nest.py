@@ -3,6 +3,7 @@
 import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 from brian2 import ms, pA
@@ -49,7 +50,7 @@ class Nest:
 
     def __init__(self, module: NestModule, threads: int):
         self.name, self.module = f"NEST rk45, {threads} thread{'s' if threads > 1 else ''}", module
-        self.given = {"threads": threads, "i_bias_soma": float(I_BIAS_SOMA / pA)}
+        self.given: dict[str, Any] = {"threads": threads, "i_bias_soma": float(I_BIAS_SOMA / pA)}
         self.given |= {"delay": float(DELAY / ms), "dt": float(DT / ms)}
 
     def prepare(self, s: Recurrent, cache: Path) -> None:
@@ -109,7 +110,7 @@ def measure(
         s = Recurrent(size, in_degree)
         say = lambda text, size=size: progress(f"{size:,} neurons: {text}")  # noqa: E731
         verdicts += check(module, s, max(threads), check_seconds, say)
-        engines = [Brian(integrator, count) for integrator in INTEGRATORS for count in threads]
+        engines: list[Any] = [Brian(integrator, count) for integrator in INTEGRATORS for count in threads]
         engines += [Nest(module, count) for count in threads]
         synapses = len(s.sampler.pairs(SEED)[0])
         for engine, built, runs in take_turns(engines, s, seconds, repeats, say):
@@ -138,7 +139,7 @@ def check(module: NestModule, s: Recurrent, threads: int, seconds: float, progre
 def spikes(program: CompiledProgram, seconds: float, session: int) -> tuple[np.ndarray, np.ndarray]:
     """Times (ms) and cells of a run of Brian2, in order."""
     with tempfile.TemporaryDirectory(prefix="apical-bench-") as folder:
-        results = program.run(program.structure.values(seconds, session), Path(folder))
+        results = program.run(cast(Recurrent, program.structure).values(seconds, session), Path(folder))
         time, index = 1000 * results["spikes.t"], results["spikes.i"]
     order = np.lexsort((index, time))
     return time[order], index[order]
@@ -157,8 +158,9 @@ def bytes_per_synapse(module: NestModule, neurons: int, in_degree: float, progre
     """
     if neurons * in_degree < FEW:
         return {}
-    engines, synapses = [Brian("rk4", 1), Nest(module, 1)], []
-    memory = {engine.name: [] for engine in engines}
+    engines: list[Any] = [Brian("rk4", 1), Nest(module, 1)]
+    synapses: list[int] = []
+    memory: dict[str, list] = {engine.name: [] for engine in engines}
     for part in (in_degree / 2, in_degree):
         s = Recurrent(neurons, part)
         synapses.append(len(s.sampler.pairs(SEED)[0]))
@@ -176,7 +178,7 @@ def ratios(measured: list[Measured], verdicts: list[Verdict]) -> list[dict]:
             continue
         (nest,) = [m for m in measured if m.neurons == brian.neurons and m.engine == f"NEST rk45, {threads}"]
         pairs = [b.simulate / a.simulate for a, b in zip(brian.runs, nest.runs, strict=True)]
-        entry = {"neurons": brian.neurons, "integrator": engine.split()[-1], "threads": threads}
+        entry: dict[str, Any] = {"neurons": brian.neurons, "integrator": engine.split()[-1], "threads": threads}
         entry |= {"ratio": float(np.median(pairs)), "lowest": min(pairs), "highest": max(pairs)}
         found.append(entry | {"same_spikes": equal[brian.neurons, entry["integrator"]]})
     return found

@@ -41,7 +41,7 @@ def measure(neurons: int, in_degree: float, seconds: float, progress: Callable[[
     progress("running")
     with tempfile.TemporaryDirectory(prefix="apical-profile-") as name:
         folder = Path(name)
-        command = ["perf", "record", "-q", "-e", "cpu-clock", "-F", "2000", "-o", folder / "perf.data"]
+        command = ["perf", "record", "-q", "-e", "cpu-clock", "-F", "2000", "-o", str(folder / "perf.data")]
         done = subprocess.run(
             [*command, *program.command(values(s, SEED, seconds), folder)],
             cwd=program.folder,
@@ -73,13 +73,13 @@ def measure(neurons: int, in_degree: float, seconds: float, progress: Callable[[
 
 def shares(data: Path) -> Counter[str]:
     """CPU seconds of each part of the steps."""
-    report = ["perf", "report", "-i", data, "--stdio", "-q", "-g", "none", "-F", "period,symbol"]
-    found: Counter[str] = Counter()
+    report: list[str | Path] = ["perf", "report", "-i", data, "--stdio", "-q", "-g", "none", "-F", "period,symbol"]
+    found: Counter = Counter()
     for line in subprocess.run(report, capture_output=True, text=True, check=True).stdout.splitlines():
         period, _, symbol = line.strip().partition(" ")
         part = part_of(symbol) if period else None
         if part:
-            found[part] += int(period) * 1e-9
+            found[part] += int(period) * 1e-9  # type: ignore[assignment]  # a Counter of seconds
     return found
 
 
@@ -100,7 +100,7 @@ def state_bytes(code_objects: Path) -> int:
     total = 0
     for path in code_objects.glob("*_stateupdater_codeobject.cpp"):
         text = path.read_text()
-        neurons = int(re.search(r"const int64_t N = (\d+);", text)[1])
+        neurons = int(re.findall(r"const int64_t N = (\d+);", text)[0])
         width = {name: _BYTES[kind] for kind, name in _DECLARED.findall(text)}
         total += neurons * sum(width[name] for name in re.findall(r"(_ptr_array_\w+)\[_idx\]", text))
     return total

@@ -5,6 +5,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -71,11 +72,13 @@ def per_batch(design: Design, sizes: list[int]) -> list[dict]:
     """Wall time per point and biological second, of one program on one core, by the number of its mice."""
     rows = []
     for size in sizes:
-        training = cut(design.model_copy(update={"replicates": -(-size // design.points)}), size)[0].training()
+        training = cut(design.model_copy(update={"replicates": -(-size // len(design.all_points()))}), size)[
+            0
+        ].training()
         times = []
         for _ in range(3):
             with tempfile.TemporaryDirectory() as folder:
-                times.append(seconds(lambda training=training, at=folder: training.excerpt(EXCERPT, Path(at))))
+                times.append(seconds(partial(training.excerpt, EXCERPT, Path(folder))))
         mice = training.cohort.mice
         rows.append({"mice": mice, "ms_per_point_and_second": 1e3 * float(np.median(times)) / EXCERPT / mice})
     return rows

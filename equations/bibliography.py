@@ -22,7 +22,7 @@ class Publication:
 def publications() -> dict[str, Publication]:
     """All entries of the bibliography, by key."""
     entries = re.split(r"\n(?=@)", FILE.read_text().strip())
-    keys = [re.match(r"@\w+\{(\w+),", entry)[1] for entry in entries]
+    keys = re.findall(r"^@\w+\{(\w+),", "\n".join(entries), flags=re.M)
     return {key: Publication(key, entry.strip()) for key, entry in zip(keys, entries, strict=True)}
 
 

@@ -27,13 +27,14 @@ class _Preferences(MetaPathFinder):
             return None
         sys.meta_path.remove(self)
         spec = PathFinder.find_spec(name, path, target)
+        assert spec is not None and spec.loader is not None, "Brian2 is installed"
         execute = spec.loader.exec_module
 
         def exec_module(module: ModuleType) -> None:
             execute(module)
             module.BrianGlobalPreferences.load_preferences = _load_preferences
 
-        spec.loader.exec_module = exec_module
+        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec
 
 

@@ -143,7 +143,7 @@ def _module(path: Path):
 def _run(path: Path, changed: int):
     name = f"{path.stem}_of_a_user"
     spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None:
+    if spec is None or spec.loader is None:
         raise ValueError("it is no Python file, whose name ends in .py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module

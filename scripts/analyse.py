@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 from apical.scripts.progress import progress
@@ -41,8 +41,8 @@ def statistics_table(statistics: list, title: str) -> Table:
     from apical.analysis.statistics.published import PUBLISHED
 
     table = Table(title=title)
-    columns = {"statistic": "left", "model": "right", "paper": "right", "sign": "center", "2 s.e.m.": "center"}
-    for name, justify in columns.items():
+    columns: dict[str, JustifyMethod] = {"statistic": "left", "model": "right", "paper": "right"}
+    for name, justify in (columns | {"sign": "center", "2 s.e.m.": "center"}).items():
         table.add_column(name, justify=justify, overflow="fold", no_wrap=name != "statistic")
     mark = {True: "same", False: "other", None: ""}
     near = {True: "within", False: "outside", None: ""}

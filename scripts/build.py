@@ -75,7 +75,8 @@ def _copy(program: Path, settings: Config, out: Path) -> None:
             if settings.device == "cuda_standalone" and (library := toolchain().curand):
                 shutil.copy(library, folder)
             folder.chmod(0o755)
-            out.exists() and out.rmdir()
+            if out.exists():
+                out.rmdir()
             folder.rename(out)
     except OSError as error:
         raise UserError(f"cannot write to {out}: {error.strerror or error}") from None

@@ -26,8 +26,8 @@ def cache(
     console, found, now = Console(), entries(), time.time()
     if not remove:
         table = Table(box=None, header_style="bold")
-        for heading, justify in {"name": "left", "what": "left", "size": "right", "last use": "right"}.items():
-            table.add_column(heading, justify=justify)
+        for heading in ("name", "what", "size", "last use"):
+            table.add_column(heading, justify="left" if heading in ("name", "what") else "right")
         for entry in found:
             table.add_row(entry.folder.name, entry.what, decimal(entry.size), _age(now - entry.used))
         console.print(table)

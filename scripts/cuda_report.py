@@ -88,8 +88,8 @@ def predict(cortex: list[str], launch_us: float, json_file: Path | None) -> None
     networks = sizes(cortex)
     with Console(stderr=True).status("generating code"):
         reports = [report_network(s, launch_us * 1e-6) for s in networks]
-    networks = [asdict(r) | {"predictions": [_prediction(p) for p in r.predictions]} for r in reports]
-    _write(json_file, {"launch_us": launch_us, "networks": networks})
+    described = [asdict(r) | {"predictions": [_prediction(p) for p in r.predictions]} for r in reports]
+    _write(json_file, {"launch_us": launch_us, "networks": described})
     table = Table(box=box.MARKDOWN)
     headings = ("GPU", "scale", "in-degree", "neurons", "synapses", "memory", "events/s", "operations/step")
     for heading in (*headings, "launching, s", "moving bytes, s", "of real time"):
@@ -176,8 +176,8 @@ def _table(*headings: str) -> Table:
 def _compiler_table(report: Report) -> Table:
     headings = ("kernel", "registers", "stack", "spilled", "shared", "block", "occupancy")
     table = _table(*headings)
-    for k in sorted((k for k in report.kernels if k.resources), key=lambda k: -k.resources.registers):
-        r, o = k.resources, k.occupancy
+    compiled = [(k, k.resources, k.occupancy) for k in report.kernels if k.resources and k.occupancy]
+    for k, r, o in sorted(compiled, key=lambda row: -row[1].registers):
         spilled = r.spill_stores + r.spill_loads
         full = f"{o.fraction:.0%} {o.limit}"
         table.add_row(short(k.name), *map(str, (r.registers, r.stack, spilled, r.shared, k.block, full)))

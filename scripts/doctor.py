@@ -142,12 +142,12 @@ def _nest_module() -> Check:
     except UserError as error:
         found, _, mend = str(error).partition("; ")
         return Check("NEST module", "missing", found, mend)
-    return _optional("NEST module", is_whole(folder) and str(folder), "apical nest build")
+    return _optional("NEST module", str(folder) if is_whole(folder) else None, "apical nest build")
 
 
 def report() -> list[Check]:
     """All rows; a check that fails in an unexpected way is a row as well."""
-    rows = {
+    rows: dict[str, Callable[[], Check]] = {
         "Python": _python,
         "C++ compiler": partial(_build_tool, "C++ compiler", "g++"),
         "make": partial(_build_tool, "make", "make"),

@@ -7,7 +7,7 @@ import sys
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -40,13 +40,13 @@ COMMANDS = (
 class Commands(TyperGroup):
     """Commands that are read without being imported for the help, which takes none of their libraries."""
 
-    def list_commands(self, context: typer.Context) -> list[str]:
+    def list_commands(self, context: Any) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, context: typer.Context, name: str) -> TyperCommand | None:
+    def get_command(self, context: Any, name: str) -> TyperCommand | None:
         return TyperCommand(name, help=summary(name)) if name in COMMANDS else None
 
-    def resolve_command(self, context: typer.Context, words: list[str]):
+    def resolve_command(self, context: Any, words: list[str]):
         if words[0] not in COMMANDS:
             near = difflib.get_close_matches(words[0], COMMANDS, n=1)
             context.fail(f"No such command {words[0]!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
@@ -61,7 +61,7 @@ def summary(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def imported(name: str) -> TyperCommand | TyperGroup:
+def imported(name: str) -> Any:
     """The command of this name, ready to run."""
     module = import_module(f"apical.scripts.{name.replace('-', '_')}")
     if group := getattr(module, "app", None):

@@ -66,7 +66,7 @@ def sweep(
         raise UserError(f"--set: the sweep in {out} was begun with its own parameters; leave --set out")
     if file is None and not (resume and out):
         raise UserError("name a sweep file; or, to go on with a sweep: apical sweep --resume --out FOLDER")
-    out = out or Path("results") / file.stem
+    out = out or Path("results") / Path(file or "").stem
     options = {"device": device} if device else {}
     begun = resume and (out / DESCRIPTION).exists()
     design = load_design(file, parameters_of(settings), **options) if file else begun_design(out)

@@ -69,8 +69,8 @@ def _convergence_table(cell, progress) -> Table:
 
 def _table(cell, rows) -> Table:
     table = Table(title=f"{cell.name}: {cell.meaning}")
-    for name, justify in {"quantity": "left", "model": "right", "published": "left", "source": "left"}.items():
-        table.add_column(name, justify=justify)
+    for name in ("quantity", "model", "published", "source"):
+        table.add_column(name, justify="right" if name == "model" else "left")
     table.add_column("verdict", no_wrap=True)
     protocol = None
     for row in rows:

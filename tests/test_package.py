@@ -116,3 +116,12 @@ def test_each_public_name_is_there_and_described(name):
 def test_other_names_are_no_attributes():
     with pytest.raises(AttributeError, match="has no attribute 'trane'"):
         apical.trane  # noqa: B018
+
+
+@pytest.mark.slow
+def test_a_user_sees_the_types_of_what_is_imported(tmp_path):
+    script = tmp_path / "mine.py"
+    script.write_text("from apical import Config, open_run, train\nreveal_type(open_run(train(Config(), 'run')))\n")
+    command = [sys.executable, "-m", "mypy", "--cache-dir", tmp_path / "cache", "--ignore-missing-imports", script]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert 'Revealed type is "xarray.core.dataset.Dataset"' in done.stdout, done.stdout

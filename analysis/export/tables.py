@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -140,7 +141,8 @@ class Writer:
     """Writes a table part by part; a context manager."""
 
     def __init__(self, path: Path, format: str):
-        self.path, self.format, self.file = path, format, None
+        self.path, self.format = path, format
+        self.file: Any = None
 
     def __enter__(self) -> "Writer":
         return self

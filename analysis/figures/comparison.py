@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import xarray as xr
@@ -64,7 +65,13 @@ def _by_role(axes: Axes, data: xr.Dataset, n: int, shift: float) -> None:
     """Mean ± s.e.m. of the n-th run, for each role."""
     mean, sem = mean_and_sem(event_rate_ratio(data))
     place = [role + shift for role in range(len(ROLES))]
-    look = {"color": COLOURS[n], "marker": MARKERS[n], "markersize": 4.5, "linestyle": "none", "capsize": 2.5}
+    look: dict[str, Any] = {
+        "color": COLOURS[n],
+        "marker": MARKERS[n],
+        "markersize": 4.5,
+        "linestyle": "none",
+        "capsize": 2.5,
+    }
     axes.errorbar(place, mean.values, sem.values, **look)
 
 
@@ -82,6 +89,6 @@ def save_comparison(runs: Sequence[str | Path], path: str | Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(path, error) from None
-    with written_whole(path) as unfinished, mpl.rc_context(STYLE):
+    with written_whole(path) as unfinished, mpl.rc_context(STYLE):  # type: ignore[arg-type]
         figure.savefig(unfinished, format=kind, dpi=200)
     return path

@@ -61,7 +61,7 @@ def _changes(axes: Axes, mice: pd.DataFrame, roles: tuple[str, ...]) -> None:
     for row in mice[list(roles)].to_numpy(float):
         axes.plot(place, row, color=SINGLE_MOUSE, linewidth=0.7, marker=".", markersize=4)
     for x, role in zip(place, roles, strict=True):
-        _point(axes, x, mice[role].mean(), mice[role].sem(), ROLE_COLOURS[role])
+        _point(axes, float(x), mice[role].mean(), mice[role].sem(), ROLE_COLOURS[role])
     axes.set_xticks(place, roles)
 
 

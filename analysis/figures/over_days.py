@@ -1,8 +1,9 @@
 """Figures of a run over days, and all figures of a run as files. Axes after Francioni et al. 2026."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -107,7 +108,7 @@ def weights(data: xr.Dataset) -> Figure:
     distribution.set_ylim(0, 1.3 * distribution.dataLim.ymax)
     distribution.legend(loc="upper left", handlelength=1.2)
 
-    pools = {"task pool": ("-", "o"), "rest pool": ("--", "s")}
+    pools: dict[str, tuple[Any, str]] = {"task pool": ("-", "o"), "rest pool": ("--", "s")}
     by_pool = _mean_weights(data)
     for pool, (line, marker) in pools.items():
         for role in reversed(_roles(data)):
@@ -162,7 +163,7 @@ def save_figures(run: str | Path) -> Path:
     return save(Path(run), {name: partial(draw, data) for name, draw in FIGURES.items()})
 
 
-def save(run: Path, figures: dict[str, Callable[[], Figure]]) -> Path:
+def save(run: Path, figures: Mapping[str, Callable[[], Figure]]) -> Path:
     """Draw figures by name into the folder ``figures`` of a run, one after the other; returns that folder.
 
     Raises UserError when the folder cannot be written to.
@@ -175,7 +176,7 @@ def save(run: Path, figures: dict[str, Callable[[], Figure]]) -> Path:
     for name, draw in figures.items():
         figure = draw()
         for kind, metadata in (("png", {}), ("svg", {"Date": None})):
-            with written_whole(folder / f"{name}.{kind}") as unfinished, mpl.rc_context(STYLE):
+            with written_whole(folder / f"{name}.{kind}") as unfinished, mpl.rc_context(STYLE):  # type: ignore[arg-type]
                 figure.savefig(unfinished, format=kind, dpi=150, metadata=metadata)
         figure.clear()
     return folder

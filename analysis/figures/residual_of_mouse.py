@@ -78,8 +78,9 @@ def _traces(axes: Axes, day: xr.Dataset, events: dict[str, pd.DataFrame], table:
     handles = [Line2D([], [], color=colour, label=label) for label, colour, _ in labels.values()]
     for label, face in (("inferred event, coincident", "0.4"), ("alone", "white")):
         handles.append(Line2D([], [], linestyle="none", marker="v", color="0.4", mfc=face, ms=3.5, label=label))
-    figure = axes.get_figure()
-    figure.legend(handles=handles, loc="outside lower center", ncols=4)
+    axes.get_figure(root=True).legend(  # type: ignore[union-attr]
+        handles=handles, loc="outside lower center", ncols=4
+    )
 
 
 def _magnitudes(axes: Axes, own: pd.DataFrame, line: pd.Series) -> None:
@@ -97,7 +98,7 @@ def _residuals(axes: Axes, table: pd.DataFrame) -> None:
     bins = np.arange(-4, 4.01, 0.25)
     outside = np.mean(np.abs(table["residual"]) > 4)
     for colour, _, rows in _signs(table):
-        axes.hist(rows["residual"], bins, color=colour, weights=np.full(len(rows), 100 / max(len(table), 1)))
+        axes.hist(rows["residual"], bins.tolist(), color=colour, weights=np.full(len(rows), 100 / max(len(table), 1)))
     axes.set(xlabel="SD residual (z)", ylabel="events (% per bin)", xlim=(-4, 4))
     axes.axvline(0, color="black", linewidth=0.8)
     axes.set_title(f"n = {len(table)} events, {table['cell'].nunique()} neurons\n({outside:.1%} beyond ±4)")
@@ -108,7 +109,7 @@ def _latencies(axes: Axes, table: pd.DataFrame) -> None:
     for colour, label, rows in _signs(table):
         axes.hist(
             rows["latency"] * 1e3,
-            bins,
+            bins.tolist(),
             color=colour,
             weights=np.full(len(rows), 100 / max(len(rows), 1)),
             histtype="step",

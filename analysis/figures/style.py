@@ -3,11 +3,11 @@
 import math
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 import matplotlib as mpl
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from apical.analysis.statistics.learning import mean_and_sem
 
@@ -18,7 +18,7 @@ SINGLE_MOUSE = "0.65"
 
 MOST_TICKS = 14
 
-STYLE = {
+STYLE: dict[str, Any] = {
     "font.size": 8,
     "axes.titlesize": 8,
     "axes.labelsize": 8,
@@ -38,7 +38,7 @@ STYLE = {
 }
 
 
-def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
+def styled[T](draw: Callable[..., T]) -> Callable[..., T]:
     """Draw with the shared style, and leave the settings of the session as they were."""
 
     @wraps(draw)
@@ -70,3 +70,9 @@ def day_axis(axes: Axes, data: xr.Dataset, most: int = MOST_TICKS) -> None:
     days = data.sizes["session"]
     axes.set_xlim(0.6, days + 0.4)
     axes.set_xticks(range(1, days + 1, math.ceil(days / most)))
+
+
+def first_column(axes: Axes) -> bool:
+    """Whether axes stand in the first column of their figure."""
+    place = axes.get_subplotspec()
+    return place is not None and place.is_first_col()

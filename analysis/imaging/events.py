@@ -34,7 +34,7 @@ def spike_response() -> tuple[float, float]:
     slow = value["ca_slow_fraction"]
     terms = ((1.0, value["tau_ca_fast"]), (slow, value["tau_ca_slow"]), (-1.0 - slow, value["tau_ca_rise"]))
     time = np.arange(0, 0.5, 1e-4)
-    peak = sum(weight * np.exp(-time / tau) for weight, tau in terms).max()
+    peak = np.sum([weight * np.exp(-time / tau) for weight, tau in terms], axis=0).max()
     area = sum(weight * tau for weight, tau in terms)
     at_rest, at_peak = 1 / (1 + np.exp(-value["dff_slope"] * (np.array([0.0, peak]) - value["dff_half"])))
     return area / peak, value["dff_scale"] * (at_peak - at_rest)

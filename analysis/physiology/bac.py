@@ -40,7 +40,7 @@ def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
 
     hay = cell.name == "conductance"
     note = "" if hay else "the current is made for a cell of natural size"
-    row = lambda *fields, **more: Row("BAC firing", *fields, HAY, **more)  # noqa: E731
+    row = lambda *fields, **more: Row("BAC firing", *fields, HAY, **more)  # type: ignore[call-arg]  # noqa: E731
     rows = [
         row("APs, soma alone", float(spikes[0].size), "", 1, 1),
         row("plateau, soma alone", float(plateau[0]), "", 0, 0),
@@ -54,7 +54,7 @@ def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
     ]
     figure = Figure(figsize=(8.5, 5.2), layout="constrained")
     figure.suptitle(f"BAC firing, {cell.name}")
-    upper, lower = figure.subfigures(2, 1, height_ratios=(1.3, 1))
+    upper, lower = figure.subfigures(2, 1, height_ratios=(1.3, 1))  # type: ignore[misc]
     shown = {"soma 1.9 nA": 0, "distal 0.5 nA": 1, "both": 2}
     if np.isfinite(alone):
         shown[f"distal {alone:.2f} nA, at threshold"] = 3 + int(np.argmin(np.abs(peaks - alone)))

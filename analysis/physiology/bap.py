@@ -29,7 +29,7 @@ def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
 
     figure = Figure(figsize=(6.3, 3), layout="constrained")
     figure.suptitle(f"back-propagating action potential, {cell.name}")
-    left, right = figure.subfigures(1, 2, width_ratios=(1.3, 1))
+    left, right = figure.subfigures(1, 2, width_ratios=(1.3, 1))  # type: ignore[misc]
     draw_traces(left, recording, {"1.9 nA, 5 ms": 0}, START - 5, START + 35)
     axes = right.subplots()
     axes.bar(list(amplitude), list(amplitude.values()), color="0.7")

@@ -30,14 +30,14 @@ def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
     best = DELAYS[threshold == lowest].mean() if np.isfinite(lowest) else np.nan
     half = (alone + lowest) / 2
     width = float((threshold <= half).sum() * (DELAYS[1] - DELAYS[0]))
-    row = lambda *fields: Row("coincidence window", *fields, LARKUM)  # noqa: E731
+    row = lambda *fields: Row("coincidence window", *fields, LARKUM)  # type: ignore[call-arg]  # noqa: E731
     rows = [
         row("best delay of the EPSC after the AP", float(best), "ms", -5, 10),
         row("width at half depth", width, "ms", 10, 30),
     ]
     figure = Figure(figsize=(6.3, 5), layout="constrained")
     figure.suptitle(f"coincidence of a somatic AP and an apical EPSC, {cell.name}")
-    upper, lower = figure.subfigures(2, 1)
+    upper, lower = figure.subfigures(2, 1)  # type: ignore[misc]
     shown = {}
     peak = int(np.argmin(np.abs(PEAKS - (half if np.isfinite(half) else 1))))
     for delay in (-20, 0, 20):

@@ -29,7 +29,7 @@ class Converging:
 def convergence(cell: Cell, progress: Callable[[str], None] = lambda step: None) -> list[Converging]:
     """All rows of all protocols at dt, dt/2 and dt/4."""
     steps = tuple(cell.dt / part for part in PARTS)
-    tables = []
+    tables: list = []
     for dt in steps:
         finer = replace(cell, dt=dt)
         tables.append([])

@@ -42,7 +42,7 @@ def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
     ]
     figure = Figure(figsize=(6.3, 5), layout="constrained")
     figure.suptitle(f"trains of {COUNT} APs, {cell.name}: {AMPLITUDES[chosen]:g} nA for 2 ms")
-    upper, lower = figure.subfigures(2, 1)
+    upper, lower = figure.subfigures(2, 1)  # type: ignore[misc]
     first = chosen * len(FREQUENCIES)
     shown = {f"{f} Hz": first + int(np.flatnonzero(FREQUENCIES == f)[0]) for f in (70, 100, 120)}
     draw_traces(upper, recording, shown, START - 10, START + 120)

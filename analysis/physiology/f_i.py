@@ -45,7 +45,7 @@ def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
     ]
     figure = Figure(figsize=(7.5, 5), layout="constrained")
     figure.suptitle(f"firing rate and somatic current, {cell.name}")
-    upper, lower = figure.subfigures(2, 1)
+    upper, lower = figure.subfigures(2, 1)  # type: ignore[misc]
     draw_traces(upper, recording, {f"{current:g} nA": n for n, current in enumerate(STEPS)}, START - 50, START + 750)
     axes = lower.subplots()
     for distal, curve, slope in zip(DISTAL, curves, slopes, strict=True):

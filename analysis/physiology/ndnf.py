@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -67,13 +68,12 @@ def measure_block(cell: Cell) -> Block:
     """Threshold of the pairing by NDNF+ rate; burst by the delay from a release; inhibitory potentials at rest."""
     pairing = SETTLE + TRAIN + PAUSE
     trials = [Trial(_light(rate), pairing, epsc) for rate in RATES for epsc in EPSC]
-    paired = np.reshape(record(trials, pairing + 80, cell), (len(RATES), EPSC.size))
-    bursts = np.array([[recording.burst for recording in row] for row in paired])
+    bursts = np.reshape([each.burst for each in record(trials, pairing + 80, cell)], (len(RATES), EPSC.size))
     thresholds = np.array([EPSC[np.argmax(row > 1)] if np.any(row > 1) else np.nan for row in bursts])
     epsc = STRENGTH * thresholds[0]
 
     one = (SETTLE,)
-    receptors = {"both": {}, "GABA_A": {"gaba_b": 0.0}, "GABA_B": {"gaba_a": 0.0}}
+    receptors: dict[str, dict[str, Any]] = {"both": {}, "GABA_A": {"gaba_b": 0.0}, "GABA_B": {"gaba_a": 0.0}}
     delayed = [
         Trial(light, light[-1] + delay, epsc, **blocked)
         for light, blocked in ((one, {}), (_light(LIGHT_RATE), {}), (one, receptors["GABA_A"]))
@@ -87,7 +87,7 @@ def measure_block(cell: Cell) -> Block:
     recordings = record(delayed + at_rest + shown, SETTLE + TRAIN + DELAYS[-1] + 100, cell)
     by_delay = np.array([recording.burst for recording in recordings[: len(delayed)]]).reshape(3, -1)
     potentials = dict(zip([*receptors, WITHOUT_IH], recordings[len(delayed) : -2], strict=False))
-    return Block(np.array(RATES), thresholds, DELAYS, by_delay, potentials, tuple(recordings[-2:]))
+    return Block(np.array(RATES), thresholds, DELAYS, by_delay, potentials, (recordings[-2], recordings[-1]))
 
 
 def potential_rows(block: Block) -> list[Row]:

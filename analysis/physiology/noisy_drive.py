@@ -45,7 +45,7 @@ def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
     ]
     figure = Figure(figsize=(7.5, 5), layout="constrained")
     figure.suptitle(f"noisy drive (s.d. {SIGMA:g} nA at soma and dendrite), {cell.name}")
-    upper, lower = figure.subfigures(2, 1)
+    upper, lower = figure.subfigures(2, 1)  # type: ignore[misc]
     first = (soma * len(DENDRITIC) + apical) * COPIES
     draw_traces(upper, recording, {at: int(first)}, 0, 1000)
     left, right = lower.subplots(1, 2)

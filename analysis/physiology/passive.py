@@ -47,7 +47,7 @@ def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
 
     figure = Figure(figsize=(6.3, 5), layout="constrained")
     figure.suptitle(f"steps of {CURRENT:g} nA, {cell.name}")
-    upper, lower = figure.subfigures(2, 1)
+    upper, lower = figure.subfigures(2, 1)  # type: ignore[misc]
     draw_traces(upper, active, {"into the soma": 0, f"into the {cell.apical}": 1}, START - 50, START + LENGTH + 100)
     panels = lower.subplots(1, 2, sharey=True)
     for n, axes in enumerate(panels):
@@ -78,6 +78,7 @@ def _error(cell: Cell, recording: Recording) -> tuple[float, np.ndarray]:
 
     C dv/dt = -G (v - rest) + I has the solution (1 - exp(-C^-1 G t)) G^-1 I, of a step from rest, in mV.
     """
+    assert cell.tree is not None, "cells are chosen with one"
     capacitance, conductance = cell.tree({name: float(p.value) for name, p in cell.parameters.items()})
     names = list(cell.compartments)
     simulated = np.stack([recording.voltage[name] for name in names], axis=1)  # (sites, compartments, samples)

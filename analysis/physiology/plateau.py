@@ -27,7 +27,7 @@ def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
     weaker = int(np.argmin(np.abs(PEAKS - 0.75 * PEAKS[at])))
     full = width[stronger]
     graded = PEAKS[width >= 0.8 * full][0] - PEAKS[width < 0.2 * full][-1] if fired.any() else np.nan
-    row = lambda *fields: Row("plateau", *fields, LARKUM)  # noqa: E731
+    row = lambda *fields: Row("plateau", *fields, LARKUM)  # type: ignore[call-arg]  # noqa: E731
     rows = [
         row("width, BAC firing with 0.75 x threshold alone", float(paired[weaker]), "ms", 25, 50),
         row("width, distal alone, 1.5 x threshold", float(full), "ms", 25, 50),
@@ -35,7 +35,7 @@ def rows_and_figure(cell: Cell) -> tuple[list[Row], Figure]:
     ]
     figure = Figure(figsize=(6.3, 5), layout="constrained")
     figure.suptitle(f"apical plateau, {cell.name}")
-    upper, lower = figure.subfigures(2, 1)
+    upper, lower = figure.subfigures(2, 1)  # type: ignore[misc]
     shown = {f"{PEAKS[n]:.2f} nA": n for n in sorted({max(at - 1, 0), at, stronger})}
     shown["BAC firing"] = len(PEAKS) + weaker
     draw_traces(upper, recording, shown, START - 10, START + 90)

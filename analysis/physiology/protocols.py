@@ -2,9 +2,10 @@
 
 import json
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from apical.analysis.figures.over_days import save
 from apical.analysis.physiology import (
@@ -49,7 +50,7 @@ def validate(cells: list[Cell], out: Path, progress: Progress = lambda step: Non
             progress(f"{cell.name}: {name.replace('_', ' ')}")
             found, figure = protocol.rows_and_figure(cell)
             rows[cell.name] += found
-            save(out, {f"{cell.name}_{name}": lambda drawn=figure: drawn})
+            save(out, {f"{cell.name}_{name}": lambda drawn=figure: drawn})  # type: ignore[misc]
     table = {name: [_json(row) for row in found] for name, found in rows.items()}
     with written_whole(out / "validate.json") as partial:
         partial.write_text(json.dumps({"passed": passed(rows), "cells": table}, indent=1))
@@ -67,7 +68,7 @@ def _json(row: Row) -> dict:
 
 
 def chosen(
-    names: list[str] | None = None, parameters: Path | None = None, settings: dict[str, str] | None = None
+    names: list[str] | None = None, parameters: Path | None = None, settings: Mapping[str, Any] | None = None
 ) -> list[Cell]:
     """The cells of these names or ``FILE.py:NAME``, or all. Raises UserError.
 
@@ -86,7 +87,7 @@ def chosen(
         raise UserError("--parameters and --set belong to one cell: say which with --cell")
     try:
         table = tomllib.loads(Path(parameters).read_text()) if parameters else {}
-        return [cells[0].changed({name: quantity(value) for name, value in (table | (settings or {})).items()})]
+        return [cells[0].changed({name: quantity(value) for name, value in (table | dict(settings or {})).items()})]
     except OSError as error:
         raise UserError(f"cannot read {parameters}: {error.strerror}") from None
     except (ValueError, AttributeError) as error:  # also of a TOML file that is none

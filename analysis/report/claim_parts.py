@@ -60,7 +60,7 @@ def joint(parts: list[Part]) -> str:
 
 def judged(study: Study, number: int, test: Test) -> Claim:
     """Claim `number` of the list, judged."""
-    rule = " ".join(inspect.getdoc(test.parts).split())
+    rule = " ".join((inspect.getdoc(test.parts) or "").split())
     missing = [name for name in test.needs if name not in study.runs]
     if missing:
         need = f"needs a run of condition {', '.join(missing)}"

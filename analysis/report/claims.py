@@ -113,10 +113,11 @@ def residual(study: Study) -> list[Part]:
     below 0, Wilcoxon p < 0.05)."""
     late = study.runs["control"].latency
     parts = [above("unexplained share", values(study, "control", "unexplained"))]
-    if None in (late["difference"], late["p"]):
+    difference, p = late["difference"], late["p"]
+    if difference is None or p is None:
         return [*parts, Part("latency: too few neurons", UNTESTED)]
-    number = f"{1000 * late['difference']:+.3g} ms, p = {late['p']:.2g}, n = {late['neurons']} neurons"
-    earlier = late["difference"] < 0 and late["p"] < 0.05
+    number = f"{1000 * difference:+.3g} ms, p = {p:.2g}, n = {late['neurons']} neurons"
+    earlier = difference < 0 and p < 0.05
     return [*parts, Part(f"latency, amplified minus attenuated, {number}", HOLDS if earlier else FAILS)]
 
 
@@ -141,7 +142,7 @@ def gate_keepers(study: Study) -> list[Part]:
     """Decoding of the outcome above shuffles, the contrast of the error (P+ minus P-, minus null), and the gain in hit
     rate are each above 0 with light alone (without such a run: in control) and not above 0 under NDNF activation."""
     lit = "light_only" if "light_only" in study.runs else "control"
-    pair = lambda name: (values(study, condition, name) for condition in (lit, "ndnf_opto"))  # noqa: E731
+    pair = lambda name: (values(study, lit, name), values(study, "ndnf_opto", name))  # noqa: E731
     free = null(study, "error_contrast_difference")
     return [
         erased("outcome decoding above shuffles", *pair("outcome_above_shuffles_after")),

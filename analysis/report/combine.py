@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from apical.analysis.report.plan import ABLATIONS, STUDY
 from apical.analysis.statistics.analyse import as_plain, criteria, read_analysis, statistics
@@ -108,7 +109,8 @@ def combine(runs: list[Path]) -> Study:
     order = [arm.condition for arm in (*STUDY, *ABLATIONS)]
     names = sorted(by_condition, key=lambda name: order.index(name) if name in order else len(order))
     values = {name: by_condition[name].values for name in names}
-    table = statistics({ARMS[name]: own for name, own in values.items() if name in ARMS})
+    arms: dict[str, Any] = {ARMS[name]: own for name, own in values.items() if name in ARMS}
+    table = statistics(arms)
     found = {
         name: criteria(own, values.get(NULL) if name != NULL else None, values.get("ndnf_opto"))
         for name, own in values.items()

@@ -97,7 +97,7 @@ def _abstract(study: Study) -> dict:
     that could not be tested, by name."""
     rates = []
     for name, run in study.runs.items():
-        first, late = (finite(run.values[f"hit_rate_{when}"]) for when in ("day_1", "late"))
+        first, late = (finite(np.array(run.values[f"hit_rate_{when}"], float)) for when in ("day_1", "late"))
         shown = [tables.mean_sem(*_mean_sem(values)) for values in (first, late)]
         rates.append((name, len(run.mice), run.sessions, *shown))
     verdicts = {row.name: row.verdict for row in study.criteria.get("control", [])}
@@ -142,7 +142,7 @@ def whole_study_command(study: Study) -> str:
 def _described(analysis: AnalysedRun, description: dict) -> dict:
     run, config = Path(analysis.run), description["config"]
     arm = arm_of(analysis.condition)
-    lit = "residual_shift" in analysis.values and arm and arm.reference
+    dark = run.parent / arm.reference if "residual_shift" in analysis.values and arm and arm.reference else None
     return {
         "condition": analysis.condition,
         "folder": str(run),
@@ -154,7 +154,7 @@ def _described(analysis: AnalysedRun, description: dict) -> dict:
         "wall": sum(description["wall_seconds"].values()),
         "realtime_factor": description.get("realtime_factor"),
         "spike_sha256": description.get("spike_sha256", "unknown"),
-        "commands": [train_command(config, run), analyse_command(run, run.parent / arm.reference if lit else None)],
+        "commands": [train_command(config, run), analyse_command(run, dark)],
         "json": json.dumps({name: description.get(name) for name in ("config", "protocol", "parameters")}, indent=1),
     }
 

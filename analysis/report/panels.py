@@ -82,7 +82,7 @@ def _panel(analysis: AnalysedRun, name: str) -> Panel:
     return Panel(heading, _CAPTIONS[name].format(**_counts(analysis)), _embedded(run / "figures" / f"{name}.png"), how)
 
 
-def _counts(analysis: AnalysedRun) -> dict[str, int]:
+def _counts(analysis: AnalysedRun) -> dict[str, float | None]:
     neurons = {role: [row["n"] for row in analysis.error_table if row["role"] == role] for role in ("P+", "P-")}
     return {
         "mice": len(analysis.mice),

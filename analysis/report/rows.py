@@ -171,12 +171,12 @@ def misses(study: Study) -> list[dict]:
     topics: dict[str, list[str]] = {}
     for row in study.statistics:
         wrong = ["other sign"] * (row.same_sign is False) + ["outside 2 s.e.m."] * (row.within_2_sem is False)
-        if not wrong:
+        if not wrong or row.model is None:
             continue
         name, n, published_n = row.name, row.n, row.published_n
         model = f"{count_or_mean(name, row.model, row.sem, n, with_n=False)} {_unit(name)}".strip()
         paper = count_or_mean(name, row.published, row.published_sem, published_n, with_n=False)
-        scale = n / published_n if PUBLISHED[name].is_count else 1
+        scale = n / published_n if PUBLISHED[name].is_count and published_n else 1
         size = "larger" if row.model > row.published * scale else "smaller"
         text = f"{title(row.name)}: model {model}, {size} than the paper’s {paper}: {', '.join(wrong)}"
         topics.setdefault(PUBLISHED[row.name].where, []).append(text)
@@ -188,8 +188,8 @@ def misses(study: Study) -> list[dict]:
 
 def inference(study: Study) -> dict:
     """How well inferred events tell the true ones: ``columns`` and ``rows`` of the first condition that learns."""
-    run = next((study.runs[name] for name in _control_and_null_first(study)), None)
-    columns = [name for name in run.inference[0] if name != "compartment"] if run and run.inference else []
+    run = study.runs[_control_and_null_first(study)[0]]
+    columns = [name for name in run.inference[0] if name != "compartment"] if run.inference else []
     rows = [(row["compartment"], [number(row[name]) for name in columns]) for row in run.inference] if columns else []
     return {"columns": [name.replace("_", " ") for name in columns], "rows": rows, "condition": run.condition}
 

@@ -134,26 +134,27 @@ def criteria(learners: dict, null: dict | None, without: dict | None) -> list[fo
 
     learners, null, without : values of the run itself, of one without teaching and of one under NDNF activation
     """
-    value = lambda arm, name: np.asarray(arm[name], float) if arm else None  # noqa: E731
-    names = ("error_contrast_p_plus", "error_contrast_p_minus")
+    value = lambda arm, name: np.asarray(arm[name], float)  # noqa: E731
+    of_null = lambda name: value(null, name) if null else None  # noqa: E731
+    plus, minus = "error_contrast_p_plus", "error_contrast_p_minus"
     found = [
         four_criteria.independent_information(
             value(learners, "unexplained"),
             value(learners, "network_decoding_above_shuffles"),
-            value(null, "network_decoding_above_shuffles"),
+            of_null("network_decoding_above_shuffles"),
         ),
         four_criteria.task_encoding(
             value(learners, "outcome_above_shuffles_after"),
             value(learners, "error_contrast_difference"),
-            value(null, "error_contrast_difference"),
+            of_null("error_contrast_difference"),
         ),
         four_criteria.causal_sign(
-            *(value(learners, name) for name in names), tuple(value(null, name) for name in names) if null else None
+            value(learners, plus), value(learners, minus), (value(null, plus), value(null, minus)) if null else None
         ),
     ]
     if without:
-        gain = [value(arm, "hit_rate_late") - value(arm, "hit_rate_day_1") for arm in (learners, without)]
-        found.append(four_criteria.necessity(*gain))
+        gain, gain_without = (value(arm, "hit_rate_late") - value(arm, "hit_rate_day_1") for arm in (learners, without))
+        found.append(four_criteria.necessity(gain, gain_without))
     return found
 
 

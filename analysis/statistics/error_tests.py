@@ -49,12 +49,12 @@ def post_hoc(neurons: pd.DataFrame) -> pd.DataFrame:
     for error in (DECREASES, INCREASES):
         own = neurons[neurons.error == error]
         groups = [own[own.role == role].residual.to_numpy() for role in ("P+", "P-")]
-        rows.append((f"P+ - P-, error {error}", *_t_test(*groups, paired=False)))
+        rows.append((f"P+ - P-, error {error}", *_t_test(groups[0], groups[1], paired=False)))
     for role in ROLES:
         own = neurons[neurons.role == role]
         both = own.pivot_table(index=["mouse", "cell"], columns="error", values="residual")
         both = both.reindex(columns=[DECREASES, INCREASES]).dropna().to_numpy()
-        rows.append((f"{role}, decreases - increases", *_t_test(*both.T, paired=True)))
+        rows.append((f"{role}, decreases - increases", *_t_test(both[:, 0], both[:, 1], paired=True)))
     table = pd.DataFrame(rows, columns=["comparison", "difference", "t", "df", "p", "n"])
     tested = table.p.notna()
     table["p_holm"] = np.nan

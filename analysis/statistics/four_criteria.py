@@ -118,10 +118,11 @@ def causal_sign(
     in part when that of P+ minus P- does; else does not hold. Without a null run at most in part.
     """
     plus, minus = np.asarray(plus, float), np.asarray(minus, float)
-    other = [np.asarray(values, float) for values in null] if null is not None else None
+    plus_null, minus_null = (np.asarray(values, float) for values in null) if null is not None else (None, None)
+    difference = None if plus_null is None or minus_null is None else plus_null - minus_null
     ending = ", minus null" if null is not None else ""
-    main = _Part("contrast P+ minus P-" + ending, plus - minus, other and other[0] - other[1], seed)
-    own = [_Part("P+" + ending, plus, other and other[0], seed), _Part("P-" + ending, minus, other and other[1], seed)]
+    main = _Part("contrast P+ minus P-" + ending, plus - minus, difference, seed)
+    own = [_Part("P+" + ending, plus, plus_null, seed), _Part("P-" + ending, minus, minus_null, seed)]
     verdict = HOLDS if main.above and own[0].above and own[1].below else IN_PART if main.above else FAILS
     verdict, remark = _at_most_in_part(verdict, null)
     return _criterion("causal sign", main, own, verdict, remark)

@@ -97,7 +97,7 @@ def mean_and_sem(values: xr.DataArray) -> tuple[xr.DataArray, xr.DataArray]:
     n = values.count("mouse")
     deviation = values - values.mean("mouse")
     variance = (deviation**2).sum("mouse") / (n - 1).where(n > 1)
-    return values.mean("mouse"), np.sqrt(variance / n)
+    return values.mean("mouse"), np.sqrt(variance / n)  # type: ignore[return-value]
 
 
 def summary(run: str | Path) -> dict:

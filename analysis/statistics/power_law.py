@@ -59,7 +59,7 @@ def scaling_exponent(size: np.ndarray, sessions: np.ndarray, censored: np.ndarra
     )
     counts = sessions.size, int(censored.sum())
     if reason:
-        return Exponent(*[np.nan] * 5, *counts, reason)
+        return Exponent(np.nan, np.nan, np.nan, np.nan, np.nan, *counts, reason)
     x, y = np.log(size), np.log(sessions)
     middle = x.mean()
     a, b, spread = _fit(x - middle, y, censored, np.ones((1, x.size)))[0]

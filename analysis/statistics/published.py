@@ -137,12 +137,12 @@ def compare(name: str, values_over_mice: np.ndarray) -> Comparison:
     reference = entry.reference
     if entry.is_count:
         model, sem = int(np.count_nonzero(values)) if values.size else None, None
-        reference *= values.size / entry.n
+        reference = values.size / 2  # half of the mice, as of the paper's
     same_sign = within = None
-    if model is not None and reference is not None:
+    if model is not None and reference is not None and entry.reference is not None:
         difference = np.round(model - reference, 12)  # what rounding leaves of zero has no sign
         same_sign = bool(np.sign(difference) == np.sign(entry.value - entry.reference))
-    if sem is not None and entry.unit != "p":
+    if model is not None and sem is not None and entry.unit != "p":
         distance = entry.value - model if name in _LOWER_BOUNDS else abs(model - entry.value)
         within = bool(distance <= WITHIN * np.hypot(sem, entry.sem or 0.0))
     return Comparison(

@@ -5,6 +5,8 @@ SMOTE (Chawla et al. 2002) then reads: a synthetic sample lies between a minorit
 minority neighbours. With the same draws the result is that of imbalanced-learn.
 """
 
+from typing import Any
+
 import numpy as np
 from sklearn import config_context
 from sklearn.svm import SVC
@@ -79,7 +81,7 @@ def smote_draws(
     near = minority[np.argsort(distance, axis=1, kind="stable")[:, 1 : NEIGHBOURS + 1]]
     if not near.size:
         near = minority[:, None]
-    draw = getattr(generator, "integers", None) or generator.randint
+    draw: Any = getattr(generator, "integers", None) or getattr(generator, "randint")  # noqa: B009
     pair = draw(0, near.size, size=missing)
     row, column = np.divmod(pair, near.shape[1])
     return minority[row], near[row, column], generator.uniform(size=missing)

@@ -4,6 +4,7 @@ import json
 import math
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -52,7 +53,7 @@ def plot_sweep(out: str | Path, measure: str = "hit_rate") -> Path:
     ending = measure.replace(":", "_")
     learning = learning_points(data)
     indices = _indices(data, measure) if design in DRAWN or len(names) >= MANY else {}
-    figures = {"learning_curves": partial(learning_curves, data)}
+    figures: dict[str, Any] = {"learning_curves": partial(learning_curves, data)}
     if design == "list" or len(names) == 1:
         figures[f"curves_{ending}"] = partial(curves, data, measure)
     elif design == "grid" and len(names) == 2:
@@ -112,7 +113,7 @@ def _numbers(
     sessions, censored = sessions_to_criterion(measured(data, learning_measure(data)))
     for condition in data.condition.values.tolist():
         own = learning.sel(condition=condition).values
-        entry = {
+        entry: dict[str, Any] = {
             "late_mean": float(late(data, measure).sel(condition=condition).mean()),
             "points_that_learn": int(np.sum(own == 1)),
             "points_without_value": int(np.isnan(own).sum()),

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from apical.analysis.figures.style import day_axis, styled
+from apical.analysis.figures.style import day_axis, first_column, styled
 from apical.analysis.sweep.look import (
     COLOURS,
     about_bands,
@@ -55,7 +55,7 @@ def learning_curves(data: xr.Dataset) -> Figure:
         day_axis(axes, data)
         axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
         axes.set_ylim(0, 1.02)
-        if axes.get_subplotspec().is_first_col():
+        if first_column(axes):
             axes.set_ylabel("hit rate (fraction of trials)")
     panels[0].legend(loc="lower right", labelspacing=0.2, borderpad=0)
     if few:

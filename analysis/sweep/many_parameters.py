@@ -6,7 +6,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from statsmodels.nonparametric.smoothers_lowess import lowess
 
-from apical.analysis.figures.style import styled
+from apical.analysis.figures.style import first_column, styled
 from apical.analysis.sweep.look import (
     COLOURS,
     MARKERS,
@@ -91,7 +91,7 @@ def by_parameter(data: xr.Dataset, measure: str) -> Figure:
                 at, trend = lowess(y, np.log(x) if log else x, frac=SPAN).T
                 axes.plot(np.exp(at) if log else at, trend, color=COLOURS[condition], linewidth=1.8)
         draw_on(axes, data, name)
-        if axes.get_subplotspec().is_first_col():
+        if first_column(axes):
             axes.set_ylabel(measure_label(data, measure))
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
     figure.suptitle(heading(data, "markers: points, mean over mice; lines: trend over points (LOWESS)"))

@@ -1,10 +1,12 @@
 """Maps of a sweep: a measure over a grid of two parameters, and the points that learn in the plane of two."""
 
+from typing import Any
+
 import numpy as np
 import xarray as xr
 from matplotlib.figure import Figure
 
-from apical.analysis.figures.style import styled
+from apical.analysis.figures.style import first_column, styled
 from apical.analysis.sweep.look import (
     COLOURS,
     axis_label,
@@ -33,7 +35,7 @@ def heat_maps(data: xr.Dataset, measure: str) -> Figure:
     conditions, (height, width) = data.condition.values.tolist(), values.shape[1:]
     low, high = float(values.min()), float(values.max())
     figure, panels = panels_of(len(conditions), max(2.3, 0.42 * width), max(1.9, 0.32 * height), sharey=True)
-    for axes, condition, own in zip(panels, conditions, values.values, strict=True):
+    for axes, condition, own in zip(panels, conditions, values.to_numpy(), strict=True):
         image = axes.imshow(own, origin="lower", aspect="auto", vmin=low, vmax=high, cmap="viridis")
         axes.set_facecolor("0.85")
         for (row, column), value in np.ndenumerate(own):
@@ -47,7 +49,7 @@ def heat_maps(data: xr.Dataset, measure: str) -> Figure:
         axes.set_yticks(range(height), [f"{value:g}" for value in values[up].values])
         axes.spines[:].set_visible(False)
         axes.tick_params(length=0)
-        if axes.get_subplotspec().is_first_col():
+        if first_column(axes):
             axes.set_ylabel(axis_label(data, up))
     figure.colorbar(image, ax=panels, label=measure_label(data, measure)).outline.set_visible(False)
     figure.suptitle(heading(data, "mean over mice" + "; grey: all failed, or no value" * bool(values.isnull().any())))
@@ -73,7 +75,10 @@ def where_learning_holds(data: xr.Dataset, learning: xr.DataArray, plane: tuple[
     places = np.stack([data[name].values for name in plane])
     again = np.unique(places, axis=1).shape[1] < places.shape[1]
     x, y = (_scattered(places[n], is_log(data, name), n) for n, name in enumerate(plane)) if again else places
-    looks = {"learns": {"marker": "o"}, "does not learn": {"marker": "o", "markerfacecolor": "none"}}
+    looks: dict[str, dict[str, Any]] = {
+        "learns": {"marker": "o"},
+        "does not learn": {"marker": "o", "markerfacecolor": "none"},
+    }
     looks |= {"all mice failed": {"marker": "x"}} if learning.isnull().any() else {}
     for axes, condition, own in zip(panels, conditions, learning.values, strict=True):
         kinds = (own == 1, own == 0, np.isnan(own))
@@ -83,7 +88,7 @@ def where_learning_holds(data: xr.Dataset, learning: xr.DataArray, plane: tuple[
         axes.set_title(f"{words_of(condition)}:\n{share}")
         draw_on(axes, data, plane[0])
         draw_on(axes, data, plane[1], vertical=True)
-        axes.yaxis.label.set_visible(axes.get_subplotspec().is_first_col())
+        axes.yaxis.label.set_visible(first_column(axes))
     for name, look in looks.items():
         panels[0].plot([], [], linestyle="none", color="0.3", markersize=4, label=name, **look)
     figure.legend(loc="outside lower center", ncols=3)

@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -68,7 +69,7 @@ def _saltelli(names: list[str], y: np.ndarray, seed: int) -> Indices:
     method = "Saltelli design; estimators of Saltelli 2010 and Jansen 1999"
     blocks = y.reshape(-1, len(names) + 2)
     whole = blocks[np.isfinite(blocks).all(1)]
-    counts = {"points": whole.size, "left_out": y.size - whole.size}
+    counts: dict[str, Any] = {"points": whole.size, "left_out": y.size - whole.size}
     if len(whole) < 2:
         return Indices(method, **counts, reason="fewer than two whole blocks of points have values")
     if np.ptp(whole) == 0:
@@ -83,7 +84,7 @@ def _given_data(names: list[str], x: np.ndarray, y: np.ndarray, seed: int) -> In
 
     method = f"RBD-FAST, {HARMONICS} harmonics, bias-corrected"
     there = np.isfinite(y)
-    counts = {"points": int(there.sum()), "left_out": int((~there).sum())}
+    counts: dict[str, Any] = {"points": int(there.sum()), "left_out": int((~there).sum())}
     if counts["points"] < FEWEST_POINTS:
         return Indices(method, **counts, reason=f"fewer than {FEWEST_POINTS} points have a value")
     if np.ptp(y[there]) == 0:
@@ -95,7 +96,7 @@ def _given_data(names: list[str], x: np.ndarray, y: np.ndarray, seed: int) -> In
 def _main_effects(names: list[str], output: xr.DataArray) -> Indices:
     method = "variance of the means along each axis over that of the grid"
     grid = unstack_grid(output)
-    counts = {"points": int(grid.count()), "left_out": int(grid.isnull().sum())}
+    counts: dict[str, Any] = {"points": int(grid.count()), "left_out": int(grid.isnull().sum())}
     if not counts["points"] or not float(grid.var()) > 0:
         return Indices(method, **counts, reason="the measure is the same at all points, or nowhere")
     with warnings.catch_warnings():

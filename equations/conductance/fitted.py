@@ -4,6 +4,8 @@
 et al. 2018; the numbers are phenomenological, since five compartments stand for a tree of hundreds.
 """
 
+from collections.abc import Mapping
+
 from brian2 import ms, mV, nF, nS, pA, pcoulomb, usiemens
 
 from apical.equations.conductance import calcium, gaba, ih, passive, potassium, sk, sodium, synapses
@@ -49,7 +51,7 @@ CHANNELS = {
 }
 
 
-def _fitted(prefix: str, values: dict[str, float], unit, meaning: str, low: float = 0.0) -> Table:
+def _fitted(prefix: str, values: Mapping[str, float], unit, meaning: str, low: float = 0.0) -> Table:
     return {
         f"{prefix}_{region}": Parameter(value * unit, f"{meaning}, {region}", FIT, low=low * unit)
         for region, value in values.items()

@@ -1,7 +1,7 @@
 """The circuit of a cohort: M mice in one Brian2 network, none connected to another."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from brian2 import Clock, EventMonitor, Network, NeuronGroup, SpikeMonitor, StateMonitor, linked_var, second
@@ -141,7 +141,7 @@ def build(s: Structure) -> Network:
     )
 
 
-def input_units(s: Structure, readout: NeuronGroup, clock: Clock, frame_clock: Clock) -> tuple:
+def input_units(s: Any, readout: NeuronGroup, clock: Clock, frame_clock: Clock) -> tuple:
     """Latents and inputs of a cohort; the inputs follow the trials of `readout`."""
     mouse = np.arange(s.mice)
     latents = inputs.slow_latents(s.mice * s.latents, s.varied, frame_clock)

@@ -29,7 +29,7 @@ class Blueprint:
     @property
     def described(self) -> dict[str, Any]:
         """Kind of network and all options, for people and for JSON."""
-        options = {f.name: getattr(self.structure, f.name) for f in fields(self.structure)}
+        options = {f.name: getattr(self.structure, f.name) for f in fields(self.structure)}  # type: ignore[arg-type]
         shown = {name: _shown(value) for name, value in options.items()}
         return {"kind": _name_of(type(self.structure)), "structure": shown, "target": asdict(self.target)}
 

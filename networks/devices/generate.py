@@ -86,6 +86,7 @@ if __name__ == "__main__":
         generate(Blueprint.load(Path(sys.argv[1])), Path(sys.argv[1]))
     except Exception as error:
         traceback.print_exc()
-        while error.__cause__:  # Brian2 says last where it happened, and first what
-            error = error.__cause__
-        sys.exit(" ".join(str(error).split()) or type(error).__name__)
+        cause: BaseException = error
+        while cause.__cause__:  # Brian2 says last where it happened, and first what
+            cause = cause.__cause__
+        sys.exit(" ".join(str(cause).split()) or type(cause).__name__)

@@ -139,7 +139,7 @@ class CompiledProgram:
 def generate_sources(blueprint: Blueprint, folder: Path) -> None:
     """Write the sources of a program into `folder`. Raises UserError with the reason."""
     blueprint.save(folder)
-    command = [sys.executable, "-P", "-m", "apical.networks.devices.generate", folder]
+    command: list[str | Path] = [sys.executable, "-P", "-m", "apical.networks.devices.generate", folder]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise UserError(f"the program could not be generated: {done.stderr.strip().splitlines()[-1]}")

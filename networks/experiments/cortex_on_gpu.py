@@ -47,8 +47,10 @@ def sizes(texts: Sequence[str]) -> list[Cortex]:
     found = []
     for text in texts:
         try:
-            scale, *in_degree = map(float, text.split(":"))
-            (in_degree,) = in_degree or [None]
+            scale, *given = map(float, text.split(":"))
+            in_degree = given.pop() if len(given) == 1 else None
+            if given:
+                raise ValueError
         except ValueError:
             raise UserError(f"--cortex {text}: give SCALE or SCALE:IN-DEGREE, such as 1:0.1") from None
         found.append(checked(scale=scale, in_degree=in_degree).structure)

@@ -86,18 +86,18 @@ def experiment(
 def _checked(cell: Cell | str, stimuli: list[Stimulus], given: Mapping, layer_1: bool) -> Cell:
     """The cell. Raises UserError for what `experiment` does not know."""
     try:
-        cell = CELLS.find(cell)
+        found: Cell = CELLS.find(cell)
         known = electrodes.AT_REST | (electrodes.LIGHT_AT_REST if layer_1 else {})
         for name in dict.fromkeys(name for stimulus in stimuli for name in stimulus):
             require(name, known, "setting of a stimulus")
-        table = SingleCells(cell, layer_1=layer_1).parameters
+        table = SingleCells(found, layer_1=layer_1).parameters
         for name, value in given.items():
             require(name, table, "parameter")
             if isinstance(value, Quantity):
                 check(name, value, table)
     except ValueError as error:
         raise UserError(str(error)) from None
-    return cell
+    return found
 
 
 #: Cells in a program: of more stimuli, programs run side by side.

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -63,7 +64,7 @@ def frozen_currents(seconds: float, cells: int = 5) -> dict:
         "pv_neuron.soma": (180, 400, 100),
         "som_neuron.soma": (30, 150, 40),
     }
-    given = {"dt": DT, "duration": 1000.0 * seconds, "kinds": list(NEURONS)}
+    given: dict[str, Any] = {"dt": DT, "duration": 1000.0 * seconds, "kinds": list(NEURONS)}
     for name, (weak, strong, deviation) in levels.items():
         noise = np.zeros((cells, samples))
         for k in range(1, samples):
@@ -193,9 +194,9 @@ def network_table(given: Mapping, brian: Mapping, nest: Mapping, warm_up: float 
     ]
     table = {}
     for name in runs[0][0]:
-        between, within = distances(*runs, name)
-        means = (float(np.mean([run[name].mean() for run in engine])) for engine in runs)
-        table[name] = Distance(*means, between.mean(), within.mean(), np.percentile(within, 95))
+        between, within = distances(runs[0], runs[1], name)
+        brian_mean, nest_mean = (float(np.mean([run[name].mean() for run in engine])) for engine in runs)
+        table[name] = Distance(brian_mean, nest_mean, between.mean(), within.mean(), np.percentile(within, 95))
     return table
 
 

@@ -1,5 +1,6 @@
 """NEST, NESTML and what it takes to compile a module for NEST."""
 
+import importlib.resources
 import importlib.util
 import os
 import shlex
@@ -47,7 +48,7 @@ class Nest:
             return self.config.parent.parent
         corrected = folder / "bin" / "nest-config"
         corrected.parent.mkdir(parents=True)
-        include = Path(importlib.util.find_spec("nest").origin).parent / "include" / "nest"
+        include = Path(str(importlib.resources.files("nest"))) / "include" / "nest"
         corrected.write_text(
             _CORRECTED.format(
                 prefix=shlex.quote(str(folder)),
@@ -62,7 +63,7 @@ class Nest:
     def identity(self) -> bytes:
         """Compiler and versions that a module depends on besides its models."""
         compiler = "g++" if self.wheel else _ask(self.config, "--compiler")
-        described = subprocess.run([compiler, "--version"], capture_output=True).stdout
+        described = subprocess.run([str(compiler), "--version"], capture_output=True).stdout
         config = self.config.read_bytes()
         return described + config + f"{_CORRECTED} {self.version} {version('nestml')}".encode()
 

@@ -1,8 +1,9 @@
 """The design of a sweep: which values which parameters take, read from a TOML file and checked before anything runs."""
 
 import difflib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -56,7 +57,9 @@ class Design(BaseModel):
     design: Literal["grid", "list", "random", "sobol", "saltelli"] = "grid"
     points: Annotated[int, Field(ge=1)] | None = None
     replicates: Annotated[int, Field(ge=1)] = 1
-    conditions: Annotated[list[Annotated[Condition, *chosen(CONDITIONS)]], Field(min_length=1)] = ["control"]
+    conditions: Annotated[list[Annotated[Condition, *chosen(CONDITIONS)]], Field(min_length=1)] = [
+        CONDITIONS["control"]
+    ]
     first_mouse: Annotated[int, Field(ge=0)] = 0
     axes: Annotated[dict[str, list[Value] | Range], Field(min_length=1)]
     run: dict[str, Option] = {}
@@ -158,7 +161,7 @@ def structural(point: Point) -> Point:
     return {name: value for name, value in point.items() if name in STRUCTURAL}
 
 
-def load_design(path: Path, parameters: dict[str, Value] | None = None, **run) -> Design:
+def load_design(path: Path, parameters: Mapping[str, Any] | None = None, **run) -> Design:
     """The design in a TOML file. Raises UserError in one line for whatever is wrong with it.
 
     parameters, run : values that override those of its tables of these names
@@ -174,7 +177,7 @@ def load_design(path: Path, parameters: dict[str, Value] | None = None, **run) -
     if misplaced := tables.get("sweep", {}).keys() & {"axes", "run", "parameters"}:
         raise UserError(f"{path}: {misplaced.pop()} is a table of its own, not an entry of [sweep]")
     fields = tables.get("sweep", {}) | {"axes": tables.get("axes", {}), "run": tables.get("run", {}) | run}
-    fields["parameters"] = tables.get("parameters", {}) | (parameters or {})
+    fields["parameters"] = tables.get("parameters", {}) | dict(parameters or {})
     try:
         return Design(**fields)
     except ValidationError as error:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -91,7 +92,8 @@ def batch_within(design: Design, batch: int, parts: int, workers: int, budget: f
 
 def bytes_per_mouse(shard: Shard) -> int:
     """Main memory that a mouse takes while its day runs and is read: synapses, cells, and all that is recorded."""
-    structure, protocol = structure_of(shard.config), PROTOCOLS[shard.config.protocol]
+    structure: Any = structure_of(shard.config)
+    protocol = PROTOCOLS[shard.config.protocol]
     duration = max(protocol.baseline_run, protocol.closed_loop_run)
     synapses = sum(structure.synapses.values()) / structure.mice
     state = SYNAPSE * synapses + CELL * (structure.cells + structure.inputs)

@@ -50,7 +50,7 @@ def run_in_processes(shards: Sequence[Shard], folder: Path, workers: int, done: 
                     shard = futures[future]
                     done(shard, future.result())
                     del left[shard.index]
-                workers_seen |= {process.pid for process in multiprocessing.active_children()} - strangers
+                workers_seen |= {p.pid for p in multiprocessing.active_children() if p.pid} - strangers
                 tick()
         except BrokenProcessPool:
             days = sum(shard.config.days for shard in shards if shard.index not in left)

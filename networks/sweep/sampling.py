@@ -50,6 +50,7 @@ def sample(design: str, axes: dict, points: int | None, seed: int) -> list[dict[
         return [dict(zip(names, point, strict=True)) for point in itertools.product(*values)]
     if design == "list":
         return [dict(zip(names, point, strict=True)) for point in zip(*axes.values(), strict=True)]
+    assert points is not None, "the design was checked"
     parts = _parts(design, points, len(names), seed)
     return [
         {

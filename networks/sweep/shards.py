@@ -67,7 +67,8 @@ def cut(design: Design, batch: int, parts: int = 1) -> list[Shard]:
 
     parts : shards of each size of network, at least, so that as many workers share it
     """
-    points, shards = design.all_points(), []
+    points = design.all_points()
+    shards: list[Shard] = []
     program = lambda n: tuple(structural(points[n]).items())  # noqa: E731
     order = sorted(range(len(points)), key=program)
     for _, group in groupby(order, program):
@@ -90,7 +91,7 @@ def _config(design: Design, points: list[dict], size: int) -> Config:
 
 def programs(shards: Sequence[Shard]) -> list[Shard]:
     """The first shard of each program."""
-    found = {}
+    found: dict = {}
     for shard in shards:
         found.setdefault(structure_of(shard.config), shard)
     return list(found.values())
@@ -135,7 +136,8 @@ def run_shard(shard: Shard, folder: Path) -> Values:
 
 def _last_whole(folder: Path) -> tuple[list[Values], Values]:
     """Measures of the days before, and the state after them; a damaged checkpoint and all after it are deleted."""
-    measured, state = [], {}
+    measured: list = []
+    state: dict = {}
     for day in range(1, finished_days(folder) + 1):
         try:
             measures, state = load_day(folder, day)

@@ -27,7 +27,7 @@ STORE = "sweep.zarr"
 def save_shard(folder: Path, index: int, measured: Values) -> None:
     """Write a finished shard, whole or not at all. Raises UserError (disk full)."""
     content = io.BytesIO()
-    np.savez(content, **measured)
+    np.savez(content, **measured)  # type: ignore[arg-type]
     digest = hashlib.sha256(content.getbuffer()).hexdigest()
     with written_whole(folder / f"shard_{index:05d}-{digest[:16]}.npz") as partial:
         partial.write_bytes(content.getbuffer())
@@ -73,7 +73,7 @@ def _dataset(design: Design, shards: list[Shard], folder: Path) -> xr.Dataset:
     arrays: Values = {}
     for shard in shards:
         at = tuple(np.array([(m.point, m.condition, m.replicate) for m in shard.mice]).T)
-        for name, values in load_shard(folder, shard.index).items():
+        for name, values in (load_shard(folder, shard.index) or {}).items():
             if name not in arrays:
                 arrays[name] = np.zeros((*shape, *values.shape[1:]), values.dtype)
             arrays[name][at] = values

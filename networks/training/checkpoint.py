@@ -18,7 +18,7 @@ def save_day(folder: Path, day: int, record: Values, state: Values) -> None:
     """Write the record and the slow state of a day."""
     arrays = {f"record/{n}": v for n, v in record.items()} | {f"state/{n}": v for n, v in state.items()}
     with written_whole(day_path(folder, day)) as partial, open(partial, "wb") as file:
-        np.savez(file, names=list(arrays), **arrays)
+        np.savez(file, names=list(arrays), **arrays)  # type: ignore[arg-type]
         file.flush()
         os.fsync(file.fileno())
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -50,6 +51,8 @@ def check_same(folder: Path, built: Blueprint, wanted: Blueprint) -> None:
 class Cohort:
     """The network of a configuration, ready to run.
 
+    structure : what is compiled, of any network of the task: a `Structure`, a `TaskCortex` or one of a user
+
     On two threads or more the mice are dealt to as many programs of equal size; since nothing connects two
     mice and noise is counted per mouse, the result does not depend on their number.
     """
@@ -70,17 +73,18 @@ class Cohort:
         self.config = config
         self.mice = config.mice
         self.numbers = config.first_mouse + np.arange(self.mice) if numbers is None else np.array(numbers)
-        self.structure = structure_of(config)
+        self.structure: Any = structure_of(config)
         self.shards = -(-config.mice // self.structure.mice)
         if config.device == "cuda_standalone":
             require_gpu(config.gpu)
+        self.program: CompiledProgram | RuntimeProgram
         if config.device == "runtime":
             self.program = RuntimeProgram(self.structure)
         elif program is None:
             self.program = CompiledProgram(blueprint_of(config), progress)
         else:
-            self.program = CompiledProgram.built(program)
-            check_same(program, self.program.blueprint, blueprint_of(config))
+            self.program = built = CompiledProgram.built(program)
+            check_same(program, built.blueprint, blueprint_of(config))
 
     def parameters(self) -> Values:
         """``group.parameter`` to SI value: a scalar, or one row per mouse where the mice differ."""

@@ -71,7 +71,7 @@ class Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
-    network: Annotated[Network, *chosen(NETWORKS), Field(description=f"Network: {offered(NETWORKS)}.")] = "circuit"
+    network: Annotated[Network, *chosen(NETWORKS), Field(description=f"Network: {offered(NETWORKS)}.")] = CIRCUIT
     scale: Annotated[float, Field(ge=0.005, le=10, description="Part of the 77,759 neurons of the cortex.")] = 0.02
     in_degree: Annotated[float, Field(gt=0, le=1, description="Part of the synapses of a neuron of the cortex.")] = 0.1
     mice: Annotated[int, Field(ge=1, lt=10**6, description="Number of mice.")] = 6
@@ -85,20 +85,20 @@ class Config(BaseModel):
     days: Annotated[int, Field(ge=1, description="Days of training, one session each.")] = 14
     condition: Annotated[
         Condition, *chosen(CONDITIONS), Field(description=f"Condition of all mice: {offered(CONDITIONS)}.")
-    ] = "control"
+    ] = CONDITIONS["control"]
     feedback: Annotated[
         Literal["aligned", "learned", "random"],
         Field(description="Signs of the teaching: learned (locally), aligned (by role), random."),
     ] = "learned"
     pyramidal: Annotated[
         Cell, *chosen(CELLS), Field(description=f"Model of the pyramidal cells: {offered(CELLS)}.")
-    ] = "naud_sprekeler"
+    ] = NAUD_SPREKELER
     teacher: Annotated[
         Teacher, *chosen(TEACHERS), Field(description=f"What the top-down units say: {offered(TEACHERS)}.")
-    ] = "mixture"
+    ] = MIXTURE
     rule: Annotated[
         Rule, *chosen(RULES), Field(description=f"Plasticity of the feed-forward synapses: {offered(RULES)}.")
-    ] = "burst_dependent"
+    ] = BURST_DEPENDENT
     protocol: Annotated[str, Field(description=f"Length of the days: {', '.join(PROTOCOLS)}.")] = "full"
     probe_every: Annotated[
         int,
@@ -132,7 +132,8 @@ class Config(BaseModel):
         int, Field(ge=1, description="Processor threads: parts of the cohort that run side by side.")
     ] = 2
     record: Annotated[
-        Literal[*RECORD], Field(description=f"What is kept: {'; '.join(f'{n}: {m}' for n, m in RECORD.items())}.")
+        Literal[*RECORD],  # type: ignore[valid-type]
+        Field(description=f"What is kept: {'; '.join(f'{n}: {m}' for n, m in RECORD.items())}."),
     ] = "events"
     parameters: Annotated[
         dict[str, str | float | list[str | float]],

@@ -10,6 +10,7 @@ import json
 import shutil
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -126,14 +127,14 @@ def _append(path: Path, day: int, record: dict, longest: int, mice: np.ndarray, 
                 {"units": "s", "long_name": FROM_START},
             ),
         }
-    first = {"mode": "w"} if day == 1 else {"mode": "a", "append_dim": "session"}
+    first: dict[str, Any] = {"mode": "w"} if day == 1 else {"mode": "a", "append_dim": "session"}
     xr.Dataset(variables, coordinates).to_zarr(path, consolidated=False, **first)
     dt = float(record["time_step"])
     for kind in ("spike", "plateau"):
         time = (kind, record[f"{kind}_step"] * dt, {"units": "s", "long_name": EVENT_TIMES[kind]})
         cell = (kind, record[f"{kind}_cell"], {"units": "1", "long_name": f"cell of the {kind}"})
         events = xr.Dataset({f"{kind}_time": time, f"{kind}_cell": cell})
-        more = {"append_dim": kind} if day > 1 else {}
+        more: dict[str, Any] = {"append_dim": kind} if day > 1 else {}
         if day == 1:
             more["encoding"] = {
                 f"{kind}_time": {

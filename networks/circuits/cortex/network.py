@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from brian2 import Clock, EventMonitor, Network, NeuronGroup, SpikeMonitor, Synapses, device, get_device, ms
@@ -110,7 +110,7 @@ class Cortex(Compiled):
     @cached_property
     def connections(self) -> list[Tract]:
         """The projections, gathered by groups."""
-        gathered: dict[tuple, list[Projection]] = {}
+        gathered: dict[tuple[str, str, str, str, Any], list[Projection]] = {}
         for p in projections():
             groups = self.places[p.source][0], self.places[p.target][0]
             kind = "E" if excitatory(p.source) else "I"

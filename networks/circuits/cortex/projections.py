@@ -6,6 +6,7 @@ the apical dendrites of layer 5 in addition, and layer 1; the other cells have n
 inhibit SOM cells (Pfeffer et al. 2013, Nat Neurosci 16:1068), whose excitation is weaker.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -139,7 +140,7 @@ class Afferent:
     source: str
 
 
-def _by_base(numbers: dict[str, int]) -> dict[str, float]:
+def _by_base(numbers: Mapping[str, float]) -> dict[str, float]:
     return {name: float(numbers[p.base]) for name, p in POPULATIONS.items() if p.base in numbers}
 
 

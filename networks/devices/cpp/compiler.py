@@ -28,7 +28,7 @@ def compiler() -> str:
             raise UserError(
                 f"{tool} is missing: install it (Debian/Ubuntu: sudo apt-get install g++ make), or use --device runtime"
             )
-    return shutil.which("g++")
+    return str(shutil.which("g++"))
 
 
 class CppToolchain:

@@ -31,7 +31,7 @@ def _independent(text: str, threads: int) -> str:
     """
 
     def with_pragma(loop: re.Match) -> str:
-        neurons = int(re.search(r"const int64_t N = (\d+);", text[: loop.start()])[1])
+        (neurons,) = map(int, re.findall(r"const int64_t N = (\d+);", text[: loop.start()]))
         if threads > 1 and neurons * len(text[loop.end() :]) >= WORTH_THREADS:
             return f"#pragma omp parallel for simd schedule(static) num_threads({threads})\n{loop[0]}"
         return f"#pragma GCC ivdep\n{loop[0]}"

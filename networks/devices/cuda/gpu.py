@@ -75,7 +75,7 @@ def _bytes(mebibytes: str) -> int | None:
 
 def _selected(found: list[Gpu], names: list[str]) -> list[Gpu]:
     """The GPUs with these numbers or (beginnings of) UUIDs, renumbered; as in CUDA, those before an unknown name."""
-    selected = []
+    selected: list[Gpu] = []
     for name in (name.strip() for name in names):
         same = [gpu for gpu in found if name and (str(gpu.index) == name or gpu.uuid.startswith(name))]
         if not same:

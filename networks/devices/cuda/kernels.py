@@ -167,7 +167,8 @@ def _accesses(statement: str, types: dict[str, str], uniform: set[str]):
     for match in re.finditer(r"\b(\w+)\[", statement):
         if match[1] not in types:
             continue
-        end, indices, size = match.start() + len(match[1]), [], 8
+        end, size = match.start() + len(match[1]), 8
+        indices: list[str] = []
         for level in range(types[match[1]].count("*")):
             if statement[end : end + 1] != "[":
                 break

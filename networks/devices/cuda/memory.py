@@ -83,8 +83,9 @@ def check_memory(gpu: Gpu, arrays: dict, blueprint: Blueprint, duration: float) 
     if mend is None:
         fits = mice_that_fit(gpu, arrays, blueprint, duration)
         needing, mend = f"{asked.copies} mice need", f"enough for {fits} mice"
+    most = max(parts, key=parts.__getitem__)
     raise UserError(
-        f"{needing} {sum(parts.values()) / GIB:.1f} GiB of GPU memory, most of it for {max(parts, key=parts.get)}; "
+        f"{needing} {sum(parts.values()) / GIB:.1f} GiB of GPU memory, most of it for {most}; "
         f"{gpu.name} has {gpu.free / GIB:.1f} GiB free, {mend}"
     )
 

@@ -73,18 +73,20 @@ def parse_log(text: str) -> list[tuple[str, str, Resources]]:
     """Mangled name, architecture and resources of the kernels in the output of ``ptxas -v``."""
     found = []
     for entry in re.split(r"(?=Compiling entry function ')", text)[1:]:
-        mangled, arch = re.match(r"Compiling entry function '(\S+)' for '(\w+)'", entry).groups()
+        named = re.match(r"Compiling entry function '(\S+)' for '(\w+)'", entry)
         used = re.search(r"Used (\d+) registers[^\n]*", entry)
-        if not used:
+        if not (named and used):
             continue
+        mangled, arch = named.groups()
         frame = re.search(
             rf"properties for {re.escape(mangled)}\s+(\d+) bytes stack frame, (\d+) bytes spill stores, "
             r"(\d+) bytes spill loads",
             entry,
         )
         shared = re.search(r"(\d+) bytes smem", used[0])
-        numbers = map(int, frame.groups()) if frame else (0, 0, 0)
-        found.append((mangled, arch, Resources(int(used[1]), *numbers, int(shared[1]) if shared else 0)))
+        stack, stores, loads = map(int, frame.groups()) if frame else (0, 0, 0)
+        resources = Resources(int(used[1]), stack, stores, loads, int(shared[1]) if shared else 0)
+        found.append((mangled, arch, resources))
     return found
 
 
@@ -105,7 +107,7 @@ def occupancy(resources: Resources, block: int, arch: str) -> Occupancy:
         "registers": by_registers,
         "shared memory": limits.shared // shared,
     }
-    limit = min(blocks, key=blocks.get)
+    limit = min(blocks, key=blocks.__getitem__)
     resident = blocks[limit] * warps
     return Occupancy(resident, resident / limits.warps, limit)
 

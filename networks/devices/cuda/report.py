@@ -155,11 +155,11 @@ def make_report(folder: Path, structure: Compiled, arrays: dict, arch: str | Non
         mice=asked.copies,
         predicted=asked.predicted,
         dt=used,
-        step=min(used, key=used.get),
+        step=min(used, key=used.__getitem__),
         rare_interval=program.rare_interval(),
         kernels=kernels,
         calls=calls,
-        outside={name: r for name, r in logs.get(arch, {}).items() if name not in inside},
+        outside={name: r for name, r in logs.get(arch or "", {}).items() if name not in inside},
     )
 
 
@@ -203,7 +203,7 @@ def _kernel_report(program, clock, function, kernel, resources, arch, asked, arr
         clock=clock,
         resources=resources,
         block=block,
-        occupancy=occupancy(resources, block, arch) if resources else None,
+        occupancy=occupancy(resources, block, arch) if resources and block else None,
         traffic=traffic,
         threads=(threads or 0) / asked.copies if traffic.total("cell") else 0.0,
         events=events,

@@ -80,7 +80,7 @@ def _packaged(nvcc: Path, version: str) -> Toolchain:
 
 
 def _of_system(nvcc: Path, version: str) -> Toolchain:
-    asked = [nvcc, "-dryrun", "-E", "-x", "cu", "-include", "curand_kernel.h", os.devnull]
+    asked: list[str | Path] = [nvcc, "-dryrun", "-E", "-x", "cu", "-include", "curand_kernel.h", os.devnull]
     if subprocess.run([asked[0], *asked[2:]], capture_output=True).returncode == 0:
         folders = re.findall(r'"-L([^"]+)"', subprocess.run(asked, capture_output=True, text=True).stderr)
         return Toolchain(nvcc, version, (), _curand_library([Path(folder) for folder in folders]))

@@ -136,8 +136,8 @@ def dataset(s: Cortex, spikes: Events, plateaus: Events) -> xr.Dataset:
         variables[f"{kind}_time"] = (kind, found.time, {"units": "s", "long_name": EVENT_TIMES[kind]})
         variables[f"{kind}_neuron"] = (kind, found.neuron, {"units": "1", "long_name": f"neuron of the {kind}"})
         encoding[f"{kind}_time"] = {"dtype": "int32", "scale_factor": float(DT), "_FillValue": -1}
-    variables["first"] = ("population", [*offsets(s).values()], {"units": "1", "long_name": "first neuron"})
-    variables["size"] = ("population", [*s.sizes.values()], {"units": "1", "long_name": "number of neurons"})
+    variables["first"] = ("population", np.array([*offsets(s).values()]), {"units": "1", "long_name": "first neuron"})
+    variables["size"] = ("population", np.array([*s.sizes.values()]), {"units": "1", "long_name": "number of neurons"})
     coordinates = {
         "population": ("population", np.array([*s.sizes], dtype="U"), {"long_name": "layer and cell type"}),
         "role": ("thick", roles(s), {"long_name": "role of a thick-tufted cell in a brain-computer interface"}),
