@@ -37,7 +37,7 @@ def compare_conditions(runs: Sequence[str | Path]) -> Figure:
     data = [open_run(run) for run in runs]
     figure = Figure(figsize=(4.8, 2.75), layout="constrained")
     hits, activity = figure.subplots(1, 2, width_ratios=(1.5, 1))
-    activity.axhline(1, color="black", linewidth=0.8, linestyle=":", zorder=0)
+    activity.axhline(1, color="0.75", linewidth=0.8, zorder=0)
     for n, (label, of_run) in enumerate(zip(_labels(runs, data), data, strict=True)):
         over_days(hits, hit_rate(of_run), COLOURS[n], label, marker=MARKERS[n])
         _by_role(activity, of_run, n, WIDTH * ((n + 0.5) / len(runs) - 0.5))
