@@ -6,6 +6,7 @@ it comes with apical, else by value, with the functions and classes of the files
 
 import difflib
 import importlib.util
+import io
 import sys
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import cloudpickle
+from brian2 import Unit
 
 from apical.models.content import digest, is_a_users
 
@@ -75,6 +77,19 @@ def _brought(data: bytes) -> Component:
     return kind(**given)
 
 
+class _Pickler(cloudpickle.Pickler):
+    """Keeps units what they are: Brian2 itself makes quantities of them, which functions must not return."""
+
+    def reducer_override(self, value: Any) -> Any:
+        if type(value) is Unit:
+            return _unit, (float(value), value.dim, value.scale, value.name, value.dispname)
+        return super().reducer_override(value)
+
+
+def _unit(value: float, dimensions: Any, scale: int, name: str, shown: str) -> Unit:
+    return Unit(value, dim=dimensions, scale=scale, name=name, dispname=shown)
+
+
 def dumps(value: Any) -> bytes:
     """Pickle `value`; what it uses of a user's own modules goes by value: other processes need not have them."""
     own = [m for name, m in list(sys.modules.items()) if name != "__main__" and _is_file(name, m) and is_a_users(name)]
@@ -82,7 +97,9 @@ def dumps(value: Any) -> bytes:
     for module in added:
         cloudpickle.register_pickle_by_value(module)
     try:
-        return cloudpickle.dumps(value)
+        with io.BytesIO() as file:
+            _Pickler(file).dump(value)
+            return file.getvalue()
     finally:
         for module in added:
             cloudpickle.unregister_pickle_by_value(module)

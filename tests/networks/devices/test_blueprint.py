@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass, replace
 
 import pytest
+from brian2 import Unit
 
 from apical.equations.parameters import Parameter
 from apical.models.cells import CELLS, NAUD_SPREKELER
@@ -41,6 +42,16 @@ def test_a_blueprint_survives_being_saved(structure, tmp_path):
     read = Blueprint.load(tmp_path)
     assert read.digest == made.digest and read.target == made.target
     assert read.difference(made) is None and read.difference(Blueprint(structure)) == ("precision", "single", "double")
+
+
+def test_units_of_functions_survive_being_saved(tmp_path):
+    cell = replace(CELLS["conductance"], name="mine")
+    Blueprint(SingleCells(cell)).save(tmp_path)
+    functions = Blueprint.load(tmp_path).structure.cell.functions
+    units = {name: f._return_unit for name, f in cell.functions.items() if isinstance(f._return_unit, Unit)}
+    assert len(units) > 5
+    for name, unit in units.items():
+        assert type(functions[name]._return_unit) is Unit and functions[name]._return_unit == unit
 
 
 def test_a_changed_part_of_the_same_name_is_another_program():
