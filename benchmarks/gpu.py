@@ -88,7 +88,7 @@ def markdown(timings: list[Timing], about: dict) -> str:
 
 
 def same_spikes(one: CohortResults, other: CohortResults) -> bool:
-    """Whether all spikes and plateaus are the same."""
+    """True when all spikes and plateaus are the same."""
     pairs = (zip(one.events(name), other.events(name), strict=True) for name in ("spikes", "plateaus"))
     return all(np.array_equal(a, b) for pair in pairs for a, b in pair)
 
@@ -115,7 +115,7 @@ def build(config: Config) -> tuple[Cohort, float]:
 
 
 def memory(gpu: Gpu, precision: str, seconds: float) -> int | None:
-    """How many mice the GPU has memory for."""
+    """Number of mice that the GPU has memory for."""
     blueprint = Blueprint(Structure(), target_of(Config(device="cuda_standalone", precision=precision)))
     with TemporaryDirectory() as folder:
         generate_sources(blueprint, Path(folder))

@@ -27,5 +27,5 @@ def publications() -> dict[str, Publication]:
 
 
 def named_in(sources: Iterable[str]) -> dict[str, str]:
-    """What sources name: key, such as ``Hay2011``, to the words, such as ``Hay et al. 2011``."""
+    """Publications that sources name: key, such as ``Hay2011``, to the words, such as ``Hay et al. 2011``."""
     return {f"{m[1]}{m[2]}": m[0] for source in sources for m in _NAMED.finditer(source)}

@@ -53,7 +53,7 @@ EVENT_PARAMETERS: Table = {
     ),
 }
 
-#: In s, for all that counts bursts in trains of spikes.
+#: Interval that makes a burst, in s, for all that counts bursts in trains of spikes.
 BURST_INTERVAL = float(EVENT_PARAMETERS["burst_interval"].value)
 
 PARAMETERS: Table = CELL_PARAMETERS | DRIVE_PARAMETERS | EVENT_PARAMETERS

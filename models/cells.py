@@ -25,18 +25,18 @@ class Cell(Component):
     `equations.pyramidal.EVENTS`; the reset holds `EVENTS_RESET`; among the parameters are `EVENT_PARAMETERS`,
     `e_plateau` and `plateau_minimum`, from which a plateau is told. The variable `gaba` is in layer 1.
 
-    equations, parameters, functions : what it is made of; its spikes are `spike` and `reset`
+    equations, parameters, functions : parts that it is made of; its spikes are `spike` and `reset`
     rest : parameters to the state variables of the resting cell, all in SI units; those that it leaves out are 0
-    drive : what drives it in the circuit (`equations.pyramidal.DRIVE`, `equations.ndnf.DENDRITE`)
+    drive : parameters of what drives it in the circuit (`equations.pyramidal.DRIVE`, `equations.ndnf.DENDRITE`)
     slow_gaba : receptors of neurogliaform release (`equations.interneurons.synapses.APICAL`)
-    method : how its equations are integrated; dt : the step in ms at which its numbers are within 5 % of their limit
+    method : integrator of its equations; dt : the step in ms at which its numbers are within 5 % of their limit
     circuit_dt : that of the circuit with this cell, in ms
-    compartments : what a physiologist records from, by name, soma first; variables of the membrane potentials
+    compartments : places that a physiologist records from, by name, soma first; variables of the membrane potentials
     apical : the compartment of `i_apical` and of the plateau
     passive : values of parameters at which only the passive membrane is left
     tree : parameters to the closed form of that: capacitances (F) and matrix of conductances (S) of the compartments;
         None where there is none
-    coupled : whether soma and apical dendrite see each other below threshold
+    coupled : True when soma and apical dendrite see each other below threshold
     """
 
     equations: str

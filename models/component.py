@@ -1,4 +1,4 @@
-"""What a model is put together from and a user can add: cells, teachers, rules, conditions, networks.
+"""Components that a model is put together from and a user can add: cells, teachers, rules, conditions, networks.
 
 A component is chosen by its name, as ``FILE.py:NAME``, or given as itself. It goes to other processes by its name where
 it comes with apical, else by value, with the functions and classes of the files and notebooks it was made in.
@@ -37,7 +37,7 @@ class Component:
 
     @property
     def own(self) -> bool:
-        """Whether it is the one that comes with apical under this name."""
+        """True when it is the one that comes with apical under this name."""
         return self.registry.own.get(self.name) is self
 
     @cached_property

@@ -49,7 +49,7 @@ def digest(value: Any, compiled: bool = False) -> str:
 
 
 def is_a_users(module: str | None) -> bool:
-    """Whether a module is a user's own: a script, a notebook, a file that is neither apical's nor installed."""
+    """True when a module is a user's own: a script, a notebook, a file that is neither apical's nor installed."""
     if module in (None, "__main__", "__mp_main__"):
         return True
     if module.partition(".")[0] == "apical":
@@ -165,7 +165,7 @@ class _Reader:
 
 
 def _generated(member: Any) -> bool:
-    """Whether a member of a class is what `dataclasses` wrote."""
+    """True when a member of a class is what `dataclasses` wrote."""
     code = getattr(inspect.unwrap(member), "__code__", None) if callable(member) else None
     return code is not None and code.co_filename == "<string>" and member.__name__.startswith("__")
 

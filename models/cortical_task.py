@@ -1,4 +1,4 @@
-"""What the brain-computer interface adds to cells of the cortical network: imaging, teaching, learning, light."""
+"""Additions of the brain-computer interface to cells of the cortical network: imaging, teaching, learning, light."""
 
 from apical.equations import alignment, currents, indicator, ndnf, pyramidal
 from apical.equations.task import FRAME_RATE
@@ -8,7 +8,7 @@ from apical.models.rules import Rule
 
 
 def taught(rule: Rule) -> Added:
-    """To the pyramidal cells of layer 5; for `models.pyramidal.image`."""
+    """Additions to the pyramidal cells of layer 5; for `models.pyramidal.image`."""
     return Added(
         equations="mouse : integer (constant)\ncell : integer (constant)\n"
         + currents.FEED_FORWARD
@@ -28,5 +28,5 @@ def taught(rule: Rule) -> Added:
     )
 
 
-#: To the NDNF+ cells of layer 1, neurogliaform and canopy cells.
+#: Additions to the NDNF+ cells of layer 1, neurogliaform and canopy cells.
 LIT = Added(equations=ndnf.LIGHT, parameters=ndnf.LIGHT_PARAMETERS, soma=" + i_light")

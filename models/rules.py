@@ -9,13 +9,13 @@ from apical.models.component import Component, Registry
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Rule(Component):
-    """How the weight `w` (amp, 0 to `w_max`) of a synapse changes; all strings are Brian2 code.
+    """Rule by which the weight `w` (amp, 0 to `w_max`) of a synapse changes; all strings are Brian2 code.
 
-    parameters, equations, reset : in the postsynaptic cell; the reset runs at each of its spikes, after that of the
-        cell, and reads `event` (1 if the spike opened an event), `burst` (1 if it turned one into a burst),
+    parameters, equations, reset : parts in the postsynaptic cell; the reset runs at each of its spikes, after
+        that of the cell, and reads `event` (1 if the spike opened an event), `burst` (1 if it turned one into a burst),
         `closed_loop` (1 in trials with feedback; nothing is learned outside) and variables of the cell
-    input_parameters, input_equations, input_reset : in the presynaptic input; the reset runs at each of its spikes
-    synapse_parameters, synapse : of the synapse itself, besides `w` and `w_max`
+    input_parameters, input_equations, input_reset : parts in the presynaptic input; the reset runs at its spikes
+    synapse_parameters, synapse : parts in the synapse itself, besides `w` and `w_max`
     on_pre : at a presynaptic spike, after its current; on_post : at a postsynaptic spike, after the reset. With the
         suffixes ``_pre`` and ``_post`` they read what is in the two cells
     averages : variables of the postsynaptic cell that run on from the baseline into the closed loop and the next day,

@@ -17,7 +17,7 @@ class Teacher(Component):
     frame : statements that run once per imaging frame, after those of the task (`equations.task`). They read `cursor`
         (the displayed angle over 90 degrees), `closed_loop` (1 in trials with feedback, else 0), `engaged`, `hit`,
         `light`, `frame_interval` (a time), `x` and `threshold`, and set `teaching`
-    parameters : of the equations, by name
+    parameters : parameters of the equations, by name
     """
 
     equations: str

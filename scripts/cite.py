@@ -26,7 +26,7 @@ def cite(run: Annotated[Path, typer.Argument(help="Folder of a run.", show_defau
 
 
 def _sources(description: dict, run: Path) -> list[str]:
-    """What names publications: parameters of the run, what its noise and its numbers come from, the engines."""
+    """Texts that name publications: parameters of the run, what its noise and its numbers come from, the engines."""
     from apical.networks.errors import UserError
     from apical.networks.training.config import load_config
 

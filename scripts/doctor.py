@@ -33,7 +33,7 @@ class Check:
 
 
 def _output(*command: str) -> str | None:
-    """What a command prints, or None if it cannot run."""
+    """Output of a command, or None if it cannot run."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=30)
     except (OSError, subprocess.TimeoutExpired):
@@ -67,7 +67,7 @@ def _processors() -> Check:
 
 
 def _simd() -> Check:
-    """What `-march=native`, with which networks are built, makes of this processor."""
+    """Instruction sets that `-march=native`, with which networks are built, finds in this processor."""
     macros = _output("g++", "-march=native", "-dM", "-E", "-x", "c++", os.devnull) or ""
     sets = {"AVX-512": "__AVX512F__", "AVX2": "__AVX2__", "NEON": "__ARM_NEON"}
     found = ", ".join(name for name, macro in sets.items() if f"#define {macro} " in macros)

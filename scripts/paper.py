@@ -69,7 +69,7 @@ def paper(
 def run_study(arms: tuple[Arm, ...], settings: Config, out: Path, resume: bool, show: Show) -> None:
     """Train and analyse `arms` in the folder `out`, one after the other; what is done already is left as it is.
 
-    settings : of all arms, but for what an arm says
+    settings : configuration of all arms, but for what an arm says
     Raises UserError: `out` has something else in it, or (``resume``) runs of other settings.
     """
     if out.exists() and not out.is_dir():
@@ -127,7 +127,7 @@ def _analyse(arm: Arm, settings: Config, out: Path, show: Callable[[float, str],
 
 
 def _analysed(run: Path, reference: Path | None) -> bool:
-    """Whether ``analysis.json`` fits the run, and has what it is compared with."""
+    """True when ``analysis.json`` fits the run, and has what it is compared with."""
     from apical.analysis.statistics.analyse import read_analysis
 
     try:

@@ -44,7 +44,7 @@ def whole(path: Path):
 
 @contextmanager
 def exported(out: Path, name: str):
-    """As `whole`, for a file of the export in `out`: the note has its checksum before the file has its name."""
+    """Write a file of the export in `out` as `whole` does: the note has its checksum before the file has its name."""
     with whole(out / name) as partial:
         yield partial
         note = _note(out)
@@ -55,7 +55,7 @@ def exported(out: Path, name: str):
 def claim(out: Path, request: dict, files: list[str], overwrite: bool) -> list[str]:
     """Make `out` the folder of this export; returns the files that are still to be written.
 
-    request : what tells this export from another; files : their names below `out`
+    request : options that tell this export from another; files : their names below `out`
     Raises UserError when `out` holds something else or a finished export, unless it is one to be replaced; and when a
     file that would be replaced lies outside or is not as an export wrote it. Then nothing was deleted.
     """
@@ -89,7 +89,10 @@ def finish(out: Path) -> None:
 
 
 def _note(out: Path) -> dict:
-    """Whether an export is finished, its request, and the checksums of its files by name: None of one to be written."""
+    """State of an export: whether it is finished, its request, and the checksums of its files by name.
+
+    The checksum of a file that is still to be written is None.
+    """
     try:
         note = json.loads((out / NOTE).read_text())
         if {"request", "files", "finished"} <= note.keys() and isinstance(note["files"], dict):

@@ -18,7 +18,7 @@ SIGNIFICANT = "#CC79A7"
 def error_signal(neurons: pd.DataFrame, title: str = "") -> Figure:
     """Mean residual of P+ and P- while the error decreases and increases; change per mouse, after the paper's Fig. 4.
 
-    neurons : of `statistics.error_table.per_neuron`
+    neurons : table of `statistics.error_table.per_neuron`
     """
     figure = _figure(title)
     means, change = figure.subplots(1, 2, width_ratios=(1, 1.15))

@@ -73,6 +73,6 @@ def day_axis(axes: Axes, data: xr.Dataset, most: int = MOST_TICKS) -> None:
 
 
 def first_column(axes: Axes) -> bool:
-    """Whether axes stand in the first column of their figure."""
+    """True when axes stand in the first column of their figure."""
     place = axes.get_subplotspec()
     return place is not None and place.is_first_col()

@@ -17,7 +17,7 @@ NULL = "no_teaching"
 
 @dataclass(frozen=True)
 class AnalysedRun:
-    """What ``analysis.json`` holds of a run. Rows are dictionaries; None stands for a number that does not exist.
+    """Content of ``analysis.json`` of a run. Rows are dictionaries; None stands for a number that does not exist.
 
     run : its folder; condition : of all its mice; mice : their numbers; sessions : number of days
     store_sha256 : checksum of the data that were analysed

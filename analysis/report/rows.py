@@ -187,7 +187,7 @@ def misses(study: Study) -> list[dict]:
 
 
 def inference(study: Study) -> dict:
-    """How well inferred events tell the true ones: ``columns`` and ``rows`` of the first condition that learns."""
+    """Scores of inferred events against true ones: ``columns`` and ``rows`` of the first condition that learns."""
     run = study.runs[_control_and_null_first(study)[0]]
     columns = [name for name in run.inference[0] if name != "compartment"] if run.inference else []
     rows = [(row["compartment"], [number(row[name]) for name in columns]) for row in run.inference] if columns else []
@@ -195,7 +195,7 @@ def inference(study: Study) -> dict:
 
 
 def ground_truth(study: Study) -> dict:
-    """What only a model knows, of the first condition that learns.
+    """Ground truth that only a model knows, of the first condition that learns.
 
     ``condition``; ``rows``: angles of the instructive vector in degrees and what imaging recovers, over days;
     ``teaching``: the true teaching current by role, while the error decreases and increases.

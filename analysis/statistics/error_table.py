@@ -40,7 +40,7 @@ def angle_windows(angle: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> pd
 def error_windows(data: xr.Dataset, probe: bool = False) -> pd.DataFrame:
     """`angle_windows` of all mice and sessions: mouse, session, start, stop, slope.
 
-    data : of `apical.open_run`; probe : of the open-loop probes instead of the closed-loop trials
+    data : dataset of `apical.open_run`; probe : take the open-loop probes instead of the closed-loop trials
     """
     windows = []
     for (mouse, session), trials in trial_frame(data, probe).groupby(["mouse", "session"]):
@@ -55,7 +55,7 @@ def with_error(residuals: pd.DataFrame, windows: pd.DataFrame) -> pd.DataFrame:
     """Events in windows of falling or rising error, with the column error ('decreases' or 'increases').
 
     residuals : coincident events: mouse, session, time_soma (s), residual, ...
-    windows : of `error_windows`; those without a mean derivative have no class
+    windows : table of `error_windows`; those without a mean derivative have no class
     """
     classed = []
     by_day = {day: own.sort_values("start") for day, own in windows.groupby(["mouse", "session"])}
@@ -88,7 +88,7 @@ def error_table(neurons: pd.DataFrame) -> pd.DataFrame:
 def per_mouse(neurons: pd.DataFrame) -> pd.DataFrame:
     """Residual(error decreases) minus residual(error increases), mean over the neurons of a mouse, a row per mouse.
 
-    neurons : of `per_neuron`; those with both classes count
+    neurons : table of `per_neuron`; those with both classes count
     Returns mouse, P+, P-, P0, and difference = P+ minus P-, positive for a signal signed by causal role.
     """
     both = neurons.pivot_table(index=["mouse", "cell", "role"], columns="error", values="residual", observed=True)
@@ -104,7 +104,7 @@ def match_somatic(events: pd.DataFrame) -> pd.DataFrame:
     Of each neuron the pairs, one event of either class, are those that minimize the summed distance of log
     magnitude; pairs further apart than a tenth of its standard deviation are dropped, so that the classes agree
     in somatic magnitude within that tenth, and what remains of a contrast is dendritic.
-    events : of `with_error`, with magnitude_soma > 0; those without a class are left out
+    events : table of `with_error`, with magnitude_soma > 0; those without a class are left out
     """
     events = events[events.error.notna()].reset_index(drop=True)
     kept = [events.index[:0]]

@@ -16,8 +16,8 @@ EFFECTS = ("role", "error", "role:error")
 def anova(neurons: pd.DataFrame) -> pd.DataFrame:
     """Repeated-measures ANOVA of the residual over mice: role (P+, P-), error (decreases, increases), interaction.
 
-    neurons : of `statistics.error_table.per_neuron`; a mouse counts with the mean of its neurons in each of the four
-        cells of the table
+    neurons : table of `statistics.error_table.per_neuron`; a mouse counts with the mean of its neurons in each of
+        the four cells of the table
     Returns effect, f, df_effect, df_error, p, method. When a mouse lacks a cell, a mixed model over the means there
     are, with a random intercept per mouse: f is its Wald chi-squared over one degree of freedom, df_error infinite.
     Raises ValueError when fewer than two mice have neurons.
@@ -41,7 +41,7 @@ def anova(neurons: pd.DataFrame) -> pd.DataFrame:
 def post_hoc(neurons: pd.DataFrame) -> pd.DataFrame:
     """t tests over neurons: P+ against P- within each class (Welch), and the classes within each role (paired).
 
-    neurons : of `statistics.error_table.per_neuron`
+    neurons : table of `statistics.error_table.per_neuron`
     Returns comparison, difference, t, df, p, p_holm (corrected over the five tests after Holm) and n, the neurons of
     the smaller group; NaN where a group has fewer than two.
     """
@@ -74,7 +74,7 @@ def _t_test(first: np.ndarray, second: np.ndarray, paired: bool) -> tuple[float,
 def contrasts(mice: pd.DataFrame) -> pd.DataFrame:
     """Mean contrast over mice of P+, P-, P0 and of the difference of P+ and P-.
 
-    mice : of `statistics.error_table.per_mouse`
+    mice : table of `statistics.error_table.per_mouse`
     Returns name, mean, sem, n, t, p (one sample against 0).
     """
     rows = []

@@ -65,7 +65,7 @@ def teaching_current(
 
 
 def recovered_over_events(events: pd.DataFrame) -> float:
-    """How well the imaged residual tells the true teaching current from event to event of a cell.
+    """Measure how well the imaged residual tells the true teaching current from event to event of a cell.
 
     events : with ``cell``, ``residual`` and ``teaching``. Returns the correlation of both about the means of their
     cells, over all events; NaN where one of them does not vary.
@@ -77,7 +77,7 @@ def recovered_over_events(events: pd.DataFrame) -> float:
 
 
 def recovered(residuals: pd.DataFrame, feedback: np.ndarray) -> tuple[float, int]:
-    """How well the imaged residual tells the instructive vector: correlation over cells, and the number of cells.
+    """Measure how well the imaged residual tells the instructive vector: correlation over cells, and their number.
 
     residuals : one row per coincident event with ``cell``, ``residual`` and ``error`` (``decreases``, ``increases``);
         a cell counts when it has events in both

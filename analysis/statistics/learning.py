@@ -38,14 +38,14 @@ def closed_loop_seconds(data: xr.Dataset) -> float:
 
 
 def has_probes(data: xr.Dataset) -> bool:
-    """Whether any finished trial was an open-loop probe."""
+    """True when any finished trial was an open-loop probe."""
     return bool((data.trial_probe == 1).any())
 
 
 def hit_rate(data: xr.Dataset, probe: bool = False) -> xr.DataArray:
     """Fraction of the finished trials that end with a hit, (mouse, session); NaN without such trials.
 
-    probe : of the open-loop probes instead of the closed-loop trials
+    probe : take the open-loop probes instead of the closed-loop trials
     """
     hits = data.trial_hit.astype(float).where(data.trial_probe == int(probe))
     name = "probe hit rate" if probe else "hit rate"

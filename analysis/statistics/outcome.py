@@ -19,7 +19,7 @@ MEASURES = ["accuracy", "shuffled_accuracy", "balanced_accuracy", "shuffled", "p
 def trial_frame(data: xr.Dataset, probe: bool = False) -> pd.DataFrame:
     """Finished trials as a table: mouse, session, start and end (s from the start of the closed loop), hit (bool).
 
-    data : of `apical.open_run`; probe : the open-loop probes instead of the closed-loop trials
+    data : dataset of `apical.open_run`; probe : take the open-loop probes instead of the closed-loop trials
     """
     names = {"trial_start": "start", "trial_end": "end", "trial_hit": "hit", "trial_probe": "probe"}
     table = data[list(names)].to_dataframe().reset_index().rename(columns=names)
@@ -56,7 +56,7 @@ def outcome_decoding(
     """Hit against miss from the vector of residuals 2 s before and after the outcome, a row per mouse and window.
 
     residuals : coincident events of all neurons; trials : of `trial_frame`
-    folds : of the cross-validation, whole trials; shuffles : outcomes permuted within sessions
+    folds : number of folds of the cross-validation, whole trials; shuffles : outcomes permuted within sessions
     Returns mouse, window ('before', 'after'), n, n_hit, accuracy, balanced_accuracy, ``shuffled...`` and p (share of
     shuffles with at least that balanced accuracy). A mouse without seven hits and seven misses is left out.
     """

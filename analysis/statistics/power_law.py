@@ -1,4 +1,4 @@
-"""How sessions to criterion grow with the number of BCI neurons: exponent of a power law, with censored mice."""
+"""Growth of sessions to criterion with the number of BCI neurons: exponent of a power law, with censored mice."""
 
 from dataclasses import dataclass
 
@@ -88,7 +88,7 @@ def _interval(x, y, censored, group, seed) -> tuple[float, float]:
 
 
 def _resample(group: np.ndarray, generator: np.random.Generator) -> np.ndarray:
-    """How often each mouse is drawn, with replacement within its group, (RESAMPLES, n)."""
+    """Number of times that each mouse is drawn, with replacement within its group, (RESAMPLES, n)."""
     weights = np.empty((RESAMPLES, group.size))
     for own in (np.flatnonzero(group == k) for k in range(group.max() + 1)):
         weights[:, own] = generator.multinomial(own.size, np.full(own.size, 1 / own.size), RESAMPLES)
@@ -96,7 +96,7 @@ def _resample(group: np.ndarray, generator: np.random.Generator) -> np.ndarray:
 
 
 def _sizes(weights: np.ndarray, group: np.ndarray, k: int) -> np.ndarray:
-    """Of which of the k sizes any mouse was drawn, (RESAMPLES, k) bool."""
+    """True for those of the k sizes of which any mouse was drawn, (RESAMPLES, k) bool."""
     return weights @ np.eye(k)[group] > 0
 
 

@@ -28,7 +28,7 @@ class Published:
 
     @property
     def is_count(self) -> bool:
-        """Whether `value` is the number of mice, out of `n`, of which something is true."""
+        """True when `value` is the number of mice, out of `n`, of which something is true."""
         return self.unit == "mice"
 
 
@@ -96,13 +96,13 @@ PUBLISHED: dict[str, Published] = {row[0]: Published(*row) for row in _ROWS}
 class Comparison:
     """A statistic of a run against the published one.
 
-    name, unit : as in `Published`; model : mean of the model's values, or the count, None without values
+    name, unit : those of `Published`; model : mean of the model's values, or the count, None without values
     sem : standard error of `model`, None for a count or fewer than two values; n : number of values
     published, published_sem, published_n : the paper's value, s.e.m. and n
-    same_sign : whether both are on the same side of the reference, which is 0 for contrasts, shifts and differences,
+    same_sign : True when both are on the same side of the reference, which is 0 for contrasts, shifts and differences,
         0.5 for accuracies and hit rates above chance, 1 for ratios to day 1, half of the mice for a count of them; None
         where there is none, as for rates
-    within_2_sem : whether abs(model - published) <= 2 sqrt(sem^2 + published_sem^2); None without a s.e.m. of the
+    within_2_sem : True when abs(model - published) <= 2 sqrt(sem^2 + published_sem^2); None without a s.e.m. of the
         model or for p values; values above a lower bound are within
     sem_of : 'model and paper', or 'model' where the paper gives no s.e.m. and only the model's counts
     """
@@ -123,7 +123,7 @@ class Comparison:
 def compare(name: str, values_over_mice: np.ndarray) -> Comparison:
     """Hold a statistic of a run against the published one.
 
-    name : of `PUBLISHED`
+    name : key of `PUBLISHED`
     values_over_mice : (mice,), or over neurons where the paper counts those; of a count of mice 1 (true) or 0; NaN
         left out
     Raises KeyError for a name that is not published.

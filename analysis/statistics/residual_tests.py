@@ -54,7 +54,7 @@ def _exponential(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def compare_models(events: pd.DataFrame, min_events: int = MIN_EVENTS) -> pd.DataFrame:
-    """How much worse an exponential and a logarithm describe dendritic against somatic magnitude than a line.
+    """Compare how much worse an exponential and a logarithm describe dendritic against somatic magnitude than a line.
 
     The paper reports 13.8 and 12.1 with n = 543 and does not say whether these are events or neurons; here are both.
     events : with magnitude_soma and magnitude_apical; neurons with fewer than `min_events` are left out
@@ -78,7 +78,7 @@ def compare_models(events: pd.DataFrame, min_events: int = MIN_EVENTS) -> pd.Dat
 
 
 def independence(events: pd.DataFrame, bins: int = BINS) -> dict:
-    """Whether the residual depends on the somatic magnitude in a way that the lines have not taken out.
+    """Test whether the residual depends on the somatic magnitude in a way that the lines have not taken out.
 
     The correlation with it is 0 by construction where the lines were fitted to these very events. The binned test
     goes beyond: the events of each neuron are divided into bins of equal number by somatic magnitude, and an F test
@@ -130,7 +130,7 @@ def independence(events: pd.DataFrame, bins: int = BINS) -> dict:
 
 
 def latency_difference(events: pd.DataFrame) -> dict:
-    """Whether amplified events peak earlier in the dendrite, relative to the soma, than attenuated ones.
+    """Test whether amplified events peak earlier in the dendrite, relative to the soma, than attenuated ones.
 
     events : with latency (dendritic minus somatic peak, s) and residual; NaN rows do not count
     Returns ``amplified`` and ``attenuated`` (mean latency over all such events, s) with ``n_amplified`` and

@@ -29,7 +29,7 @@ def held_out_predictions(
         of the number of features, so that `COST` means the same for any number
     labels : (sets, samples) bool; several labellings of the same samples, each decoded on its own
     fold : (samples,) of `fold_numbers`
-    generator : of the synthetic samples
+    generator : source of the synthetic samples
     Returns (sets, samples) bool. A training fold of one class predicts that class.
     """
     predictors, labels = np.asarray(predictors, float), np.atleast_2d(labels).astype(bool)
@@ -121,7 +121,8 @@ def decode(
     """Accuracy and balanced accuracy, (2, 1 + shuffles): of the labels, then of their permutations.
 
     predictors : (samples, features); labels : (samples,) bool; session : (samples,), permutations stay within it
-    folds : of the cross-validation, leave-one-out when there are no more samples; seeds : of all that is random
+    folds : number of folds of the cross-validation, leave-one-out when there are no more samples
+    seeds : seeds of all that is random
     """
     generator = np.random.default_rng(seeds)
     fold = fold_numbers(labels.size, folds, generator)

@@ -25,12 +25,12 @@ FOLDER = "analysis"  # of a run
 
 @dataclass(frozen=True)
 class Tables:
-    """Of all mice and sessions; each has the columns mouse (its number) and session (day).
+    """Tables of all mice and sessions; each has the columns mouse (its number) and session (day).
 
     events : coincident events with role, residual, latency, error (``decreases``, ``increases``, or missing), and the
         true ``teaching`` current (pA) at the somatic peak
     cells : cell, role, inferred somatic and apical events (counts ``soma``, ``apical``), ``correlation`` of dF/F
-    scores : of the inference against the truth, by ``compartment``, means over cells
+    scores : scores of the inference against the truth, by ``compartment``, means over cells
     truth : ``gradient``, ``inverse``, ``broadcast`` (degrees), ``recovered`` and ``recovered_over_events``, see
         `statistics.ground_truth`
     """

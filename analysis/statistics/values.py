@@ -38,7 +38,7 @@ def activity_values(cells: pd.DataFrame, seconds: float) -> Samples:
 
     The paper matches P0 to the BCI neurons in activity: of each mouse, as many P0 as it has P+ and P-, of least summed
     difference in their rates on day 1.
-    cells : of `Tables`; seconds : of the closed loop
+    cells : table of `Tables`; seconds : length of the closed loop
     """
     by_day = cells.pivot_table(values="soma", index=["mouse", "cell", "role"], columns="session") / seconds
     days = by_day.shape[1]
@@ -116,9 +116,9 @@ def unexplained(events: pd.DataFrame) -> np.ndarray:
 
 
 def shift_values(tables: Tables, reference: Tables, seconds: float) -> Samples:
-    """What light did on day 1 to the same mice: mean shift of the residual and change of the event rate, over neurons.
+    """Compare the same mice on day 1 with and without light: shift of the residual, change of the event rate.
 
-    reference : of the same mice without light; its lines are what the residual is taken from
+    reference : tables of the same mice without light; its lines are what the residual is taken from
     """
     shifts = []
     for mouse, own in tables.events[tables.events.session == 1].groupby("mouse"):

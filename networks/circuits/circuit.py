@@ -22,7 +22,7 @@ ROLES = ("P+", "P-", "P0")
 
 @dataclass(frozen=True)
 class Structure(Compiled):
-    """What is compiled into the program; everything else are values that a run is given.
+    """Structure that is compiled into the program; everything else are values that a run is given.
 
     varied : names of parameters that differ between mice
     record : one of `networks.recorded.RECORD`
@@ -153,7 +153,7 @@ def input_units(s: Any, readout: NeuronGroup, clock: Clock, frame_clock: Clock) 
 
 
 def monitors(cells: NeuronGroup, readout: NeuronGroup, bci: np.ndarray, record: str, frame_clock: Clock) -> list:
-    """What records a cohort, see `Structure.record`; bci : indices of the cells of the readout."""
+    """Monitors that record a cohort, see `Structure.record`; bci : indices of the cells of the readout."""
     at_frames = {"clock": frame_clock, "when": "end"}
     made = [
         SpikeMonitor(cells, name="spikes"),

@@ -1,4 +1,4 @@
-"""What a program is compiled from, whichever network it is."""
+"""Protocol of all that a program is compiled from."""
 
 from typing import ClassVar
 
@@ -11,7 +11,7 @@ class Compiled:
     """A frozen dataclass whose fields decide over the program; everything else are values that a run is given.
 
     duration : ``group.variable`` that holds the seconds of a run
-    many_synapses : whether its program is one of many synapses, to be made lighter
+    many_synapses : True when its program is one of many synapses, to be made lighter
     """
 
     duration: ClassVar[str]
@@ -23,5 +23,5 @@ class Compiled:
 
     @property
     def demand(self) -> Demand:
-        """What it asks of a GPU."""
+        """Demand on a GPU."""
         raise NotImplementedError

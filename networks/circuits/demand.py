@@ -1,4 +1,4 @@
-"""What a network asks of a GPU: how many synapses it has, and which of its neurons fire how often."""
+"""Demand of a network on a GPU: how many synapses it has, and which of its neurons fire how often."""
 
 from dataclasses import dataclass, field
 
@@ -20,7 +20,7 @@ class Demand:
     monitors : neurons, and events per second of each, of the monitors of events
     bundles : by name, of synapses whose delays differ: as many as neurons and steps of delay, from none to the longest
     predicted : numbers of copies to predict the speed of
-    smaller : how to make it smaller, where fewer copies are no way
+    smaller : way to make it smaller, where fewer copies are no way
     """
 
     copies: int

@@ -49,10 +49,10 @@ def integrator(name: str) -> Callable:
 
 @dataclass(frozen=True)
 class Recurrent(Compiled):
-    """What is compiled; everything else are values that a run is given.
+    """Structure that is compiled; everything else are values that a run is given.
 
     in_degree : mean number of synapses onto a cell; integrator : one of `INTEGRATORS`
-    record : whether spikes are recorded in time, else only counted
+    record : record spikes in time, else only count them
     """
 
     duration: ClassVar[str] = "pyramidal.duration"

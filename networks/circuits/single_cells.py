@@ -21,10 +21,10 @@ SAMPLED = "t < trace_stop - dt/2"  # from the start, at each step
 
 @dataclass(frozen=True)
 class SingleCells(Compiled):
-    """What is compiled; everything else are values that a run is given.
+    """Structure that is compiled; everything else are values that a run is given.
 
     count : number of cells; dt : time step in ms
-    layer_1 : whether a neurogliaform cell, which light makes fire, releases GABA onto each of them
+    layer_1 : let a neurogliaform cell, which light makes fire, release GABA onto each of them
     varied : names of parameters that differ between the cells
     """
 
@@ -38,7 +38,7 @@ class SingleCells(Compiled):
 
     @property
     def parameters(self) -> Table:
-        """Of the cell and of the GABA at its dendrite."""
+        """Parameters of the cell and of the GABA at its dendrite."""
         return self.cell.parameters | (self.cell.slow_gaba if self.layer_1 else ndnf.DENDRITE_PARAMETERS)
 
     def build(self) -> Network:

@@ -1,4 +1,4 @@
-"""What a program is made from: a network and what it is compiled for."""
+"""Blueprint of a program: a network and the target that it is compiled for."""
 
 import json
 import pickle
@@ -40,7 +40,7 @@ class Blueprint:
 
     @classmethod
     def load(cls, folder: Path) -> "Blueprint":
-        """What `save` left. Raises OSError without it, and whatever `pickle` raises when it is of another version."""
+        """Load what `save` left. Raises OSError without it, and what `pickle` raises when it is of another version."""
         return pickle.loads((folder / PICKLE).read_bytes())
 
     def difference(self, other: "Blueprint") -> tuple[str, Any, Any] | None:

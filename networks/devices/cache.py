@@ -14,7 +14,7 @@ KINDS = {"programs": "program", "nest": "NEST module"}
 
 
 def cache_folder() -> Path:
-    """Where compiled programs are kept: $APICAL_CACHE, or apical in the user's cache folder."""
+    """Folder in which compiled programs are kept: $APICAL_CACHE, or apical in the user's cache folder."""
     user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return Path(os.environ.get("APICAL_CACHE") or user / "apical").expanduser().resolve()
 
@@ -41,7 +41,7 @@ class Entry:
 
 
 def entries() -> list[Entry]:
-    """What the cache holds, the last used first; left-overs of builds that were killed are there too."""
+    """Content of the cache, the last used first; left-overs of builds that were killed are there too."""
     found = []
     for name, kind in KINDS.items():
         parent = cache_folder() / name

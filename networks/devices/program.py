@@ -122,7 +122,7 @@ class CompiledProgram:
         return Results(folder, self.arrays)
 
     def command(self, values: Mapping[str, np.ndarray], folder: Path) -> list:
-        """What starts a run, in `self.folder`; arrays of `values` are files in `folder`. Raises KeyError."""
+        """Command that starts a run, in `self.folder`; arrays of `values` are files in `folder`. Raises KeyError."""
         folder.mkdir(parents=True, exist_ok=True)
         arguments = ["--results_dir", f"{folder.resolve()}/"]
         for name, value in values.items():
@@ -146,7 +146,7 @@ def generate_sources(blueprint: Blueprint, folder: Path) -> None:
 
 
 def is_whole(program: Path) -> bool:
-    """Whether `program` is the folder of a compiled program."""
+    """True when `program` is the folder of a compiled program."""
     return (program / "main").is_file() and (program / "arrays.json").is_file()
 
 

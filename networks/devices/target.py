@@ -1,4 +1,4 @@
-"""What a program is compiled for."""
+"""Target of a program: the device and arithmetic that it is compiled for."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ class Target:
     """device and arithmetic of a compiled program.
 
     device : ``cpp_standalone`` or ``cuda_standalone``
-    precision : of floating-point state, ``double`` or ``single``; time is double in both
-    math : of a CUDA program. ``precise`` is IEEE arithmetic without fused multiply-add, as on the CPU; ``fast`` is
-        nvcc's -use_fast_math
+    precision : precision of floating-point state, ``double`` or ``single``; time is double in both
+    math : arithmetic of a CUDA program. ``precise`` is IEEE arithmetic without fused multiply-add, as on the CPU;
+        ``fast`` is nvcc's -use_fast_math
     arch : GPU architectures of a CUDA program, such as ``("sm_90",)``
     heap_mb : device memory that CUDA kernels can allocate, in MiB
-    threads : of a C++ program (OpenMP), in updates of many cells
+    threads : number of threads of a C++ program (OpenMP), in updates of many cells
     """
 
     device: str = "cpp_standalone"

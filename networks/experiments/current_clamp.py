@@ -27,10 +27,10 @@ Stimulus = dict[str, float]
 
 @dataclass(frozen=True)
 class Recording:
-    """What the cells of an experiment did; times in ms.
+    """Activity of the cells of an experiment; times in ms.
 
     time : (samples,); voltage : compartment to (cells, samples) in mV; current : site to (cells, samples) in nA
-    spikes, releases : of each cell and its neurogliaform cell, the times of its spikes
+    spikes, releases : times of the spikes of each cell, and of its neurogliaform cell
     """
 
     time: np.ndarray
@@ -58,15 +58,15 @@ def experiment(
     >>> experiment("naud_sprekeler", steps, 300).spikes  # times in ms, of each cell
 
     cell : one of `CELLS` by name, or a `Cell` of one's own
-    stimuli : of each cell its settings in nA and ms, by name and site (``soma`` or ``apical``); what is left out is
+    stimuli : settings of each cell in nA and ms, by name and site (``soma`` or ``apical``); what is left out is
         none. ``amplitude_SITE``, ``onset_SITE``, ``width_SITE`` (5 ms), ``period_SITE`` and ``count_SITE`` (1) make
         rectangular pulses; ``mean_SITE`` is constant; ``sigma_SITE`` is the s.d. of noise, 2 ms correlated;
         ``epsc_peak_SITE`` and ``epsc_onset_SITE`` make an EPSC. With `layer_1`, site ``light`` has pulses
-    parameters : in place of those of the cell, as Brian2 quantities or numbers in SI units; an array has one value per
-        stimulus
+    parameters : values in place of those of the cell, as Brian2 quantities or numbers in SI units; an array has one
+        value per stimulus
     dt : time step in ms, if not that of the cell; traces : ms from the start that are recorded, if not all
-    layer_1 : whether each cell has a neurogliaform cell; seed : of the noise
-    compiled : as a C++ program that is built once and cached; else on Brian2's runtime device
+    layer_1 : give each cell a neurogliaform cell; seed : seed of the noise
+    compiled : run as a C++ program that is built once and cached; else on Brian2's runtime device
     Raises UserError for an unknown cell, setting or parameter, with the nearest name, and a wrong unit.
     """
     given = {**(parameters or {})}
@@ -134,7 +134,7 @@ def _settings(at_rest: dict, stimuli: list[Stimulus]) -> dict[str, np.ndarray]:
 
 
 def _shard(values: dict[str, np.ndarray], n: int, count: int) -> dict[str, np.ndarray]:
-    """What the n-th program is given; the last one is filled up with copies of the last cell."""
+    """Values that the n-th program is given; the last one is filled up with copies of the last cell."""
 
     def part(value):
         return value if value.ndim == 0 else value[np.minimum(np.arange(count) + n * count, len(value) - 1)]

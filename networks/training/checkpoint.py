@@ -38,7 +38,7 @@ def load_day(folder: Path, day: int) -> tuple[Values, Values]:
 
 
 def finished_days(folder: Path) -> int:
-    """How many days, from the first on, have a checkpoint."""
+    """Number of days, from the first on, that have a checkpoint."""
     day = 0
     while day_path(folder, day + 1).exists():
         day += 1

@@ -20,12 +20,12 @@ from apical.networks.errors import UserError
 
 
 def structure_of(config) -> Structure | TaskCortex:
-    """What is compiled of a `training.config.Config`."""
+    """Structure that is compiled of a `training.config.Config`."""
     return config.network.structure.of(config)
 
 
 def target_of(config) -> Target:
-    """What the program of a `training.config.Config` is compiled for."""
+    """Target for which the program of a `training.config.Config` is compiled."""
     if config.device != "cuda_standalone":
         return Target(precision=config.precision)
     arch = tuple(config.arch.split(",")) if config.arch else architectures(config.gpu)
@@ -33,7 +33,7 @@ def target_of(config) -> Target:
 
 
 def blueprint_of(config) -> Blueprint:
-    """What the program of a `training.config.Config` is made from."""
+    """Blueprint of the program of a `training.config.Config`."""
     return Blueprint(structure_of(config), target_of(config))
 
 
@@ -67,7 +67,7 @@ class Cohort:
         """Build the program (cached), or take the one that ``apical build`` left in the folder `program`.
 
         config : a `training.config.Config`
-        numbers : of the mice, which decide over their noise and first weights; first_mouse, ... when None
+        numbers : numbers of the mice, which decide over their noise and first weights; first_mouse, ... when None
         Raises UserError without a compiler or, for CUDA, without a GPU.
         """
         self.config = config
@@ -124,7 +124,7 @@ class Cohort:
         return values
 
     def _task_values(self) -> Values:
-        """What any network of the task starts from: cells, inputs, readout, day-1 weights."""
+        """Values that any network of the task starts from: cells, inputs, readout, day-1 weights."""
         s = self.structure
         relative = np.stack([self._first_weights(mouse) for mouse in self.numbers])
         return {

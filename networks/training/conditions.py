@@ -45,12 +45,12 @@ def _power(weights: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Condition(Component):
-    """What is done to the mice of a cohort.
+    """Treatment of the mice of a cohort.
 
-    teaching : from the weights of the teaching signal that a mouse has to those that reach its cells
-    light, opsin : whether the LED is on in the closed loop, and NDNF+ cells express the opsin
-    ndnf : whether NDNF+ cells release GABA
-    compartment : which the teaching current enters, ``apical`` or ``soma``
+    teaching : function from the weights of the teaching signal that a mouse has to those that reach its cells
+    light, opsin : True when the LED is on in the closed loop, and when NDNF+ cells express the opsin
+    ndnf : True when NDNF+ cells release GABA
+    compartment : compartment that the teaching current enters, ``apical`` or ``soma``
     """
 
     teaching: Delivery = vector

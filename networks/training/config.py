@@ -49,7 +49,7 @@ def parameters_of(
 def values_of(name: str, value: str | float | list, known: Table) -> np.ndarray:
     """A parameter as written, in SI units: scalar, or one value per mouse. Raises ValueError.
 
-    known : as `Config.table`
+    known : table of parameters, such as `Config.table`
     """
     if isinstance(value, list):
         return np.array([check(name, quantity(v), known) for v in value])

@@ -8,7 +8,7 @@ from apical.networks.training.cohort import Cohort, Values
 
 
 class CorticalCohort(Cohort):
-    """As `training.cohort.Cohort`, with a cortical network of its own for each mouse."""
+    """Cohort like `training.cohort.Cohort`, with a cortical network of its own for each mouse."""
 
     def parameters(self) -> Values:
         """``group.parameter`` to SI value: a scalar, or one per mouse, shape (mice, 1)."""

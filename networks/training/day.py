@@ -174,7 +174,7 @@ class Training:
 
 
 def _delivered(condition: Condition, weights: np.ndarray, own: np.random.Generator) -> np.ndarray:
-    """What a condition makes of the weights (1, cells) of a mouse. Raises UserError if it is not that many numbers."""
+    """Weights that a condition makes of those (1, cells) of a mouse. Raises UserError unless it is as many numbers."""
     made = np.asarray(condition.teaching(weights, [own]), dtype=float)
     if made.shape != weights.shape or not np.isfinite(made).all():
         raise UserError(f"condition {condition}: its teaching gives {made.shape} weights, not {weights.shape} numbers")

@@ -9,7 +9,8 @@ from apical.networks.training.cohort import Values
 def failures(baseline: CohortResults, loop: CohortResults, state: Values) -> dict[int, str]:
     """Mice (positions) whose day failed, and why.
 
-    baseline, loop : of the day's two runs; state : what `training.day.Training.day` hands to the next day
+    baseline, loop : results of the day's two runs
+    state : slow state that `training.day.Training.day` hands to the next day
     """
     # A potential that is not a number never reaches a threshold: the cell falls silent, and nothing else shows it.
     found: dict[int, str] = {}

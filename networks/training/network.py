@@ -50,12 +50,13 @@ def of_cortex(options: Options, defaults: Options) -> Options:
 class Network(Component):
     """A network with the brain-computer interface on it.
 
-    structure : what is compiled, a `Structure` or a class with its fields, properties and ``of``, ``tables``, ``build``
-    cohort : what a run is given, a `Cohort` or a class with its methods; with Python's ``cohort(config, ...)``
-    check : of the options as they were given, with all defaults; returns them with those that follow from others, and
-        raises ValueError, ``"NAME: ..."``, for those that it cannot run with
+    structure : class of what is compiled, a `Structure` or a class with its fields, properties and ``of``, ``tables``,
+        ``build``
+    cohort : class of what a run is given, a `Cohort` or a class with its methods; with Python's ``cohort(config, ...)``
+    check : check of the options as they were given, with all defaults; returns them with those that follow from
+        others, and raises ValueError, ``"NAME: ..."``, for those that it cannot run with
     follow : names of options that follow from others
-    batched : whether the mice of a cohort share a program, so that a sweep can have one
+    batched : True when the mice of a cohort share a program, so that a sweep can have one
     """
 
     structure: type[Structure] | type[TaskCortex]

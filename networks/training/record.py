@@ -1,4 +1,4 @@
-"""What is kept of a closed loop."""
+"""Record of a closed loop."""
 
 import numpy as np
 

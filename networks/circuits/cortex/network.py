@@ -50,7 +50,7 @@ class Tract:
 
 @dataclass(frozen=True)
 class Cortex(Compiled):
-    """What is compiled; everything else are values that a run is given.
+    """Structure that is compiled; everything else are values that a run is given.
 
     scale : mm² of cortex, or part of the 77,759 neurons of the full network
     in_degree : synapses of a neuron over those in the full network
@@ -69,7 +69,7 @@ class Cortex(Compiled):
 
     @property
     def added(self) -> dict[str, cortical.Added]:
-        """What a task adds to the cells of a group."""
+        """Equations that a task adds to the cells of a group."""
         return {}
 
     def task(self, groups: dict[str, NeuronGroup], clock: Clock) -> list:
@@ -77,7 +77,7 @@ class Cortex(Compiled):
         return []
 
     def monitors(self, groups: dict[str, NeuronGroup]) -> list:
-        """What records events of the groups."""
+        """Monitors of the events of the groups."""
         recorded = self.record == "events"
         plateaus = EventMonitor(groups["pyramidal"], "plateau", record=recorded, name="plateaus")
         return [plateaus, *(SpikeMonitor(g, record=recorded, name=f"{name}_spikes") for name, g in groups.items())]
