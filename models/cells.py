@@ -103,7 +103,7 @@ class Cell(Component):
             threshold=self.spike,
             reset=self.reset,
             events={"plateau": pyramidal.PLATEAU},
-            namespace=self.functions,
+            namespace=dict(self.functions),
             dt=self.dt * ms if dt is None else dt,
             name=name,
         )

@@ -88,7 +88,7 @@ def cells(group: str, count: int, clock, added: Added | None = None) -> NeuronGr
         equations += cell.EQUATIONS + f"i_synaptic = i_input{added.soma} : amp\n" + declarations(table)
         options = dict(threshold=cell.SPIKE, reset=cell.RESET)
     functions = noise.FUNCTIONS | added.functions
-    return NeuronGroup(count, equations, method="euler", namespace=functions, clock=clock, name=group, **options)
+    return NeuronGroup(count, equations, method="euler", namespace=dict(functions), clock=clock, name=group, **options)
 
 
 def layer_1(clock) -> NeuronGroup:
@@ -103,7 +103,7 @@ def layer_1(clock) -> NeuronGroup:
         + "gaba_a : 1\ngaba_b : 1\nduration : second (shared, constant) # of the run\n"
         + declarations(synapses.SLOW_PARAMETERS),
         method=step,
-        namespace=noise.FUNCTIONS,
+        namespace=dict(noise.FUNCTIONS),
         clock=clock,
         name="layer_1",
     )

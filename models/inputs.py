@@ -25,7 +25,7 @@ def slow_latents(count: int, varied: frozenset[str], frame_clock) -> NeuronGroup
         count,
         inputs.LATENT + declarations(LATENT_PARAMETERS, varied),
         method="euler",
-        namespace=noise.FUNCTIONS,
+        namespace=dict(noise.FUNCTIONS),
         clock=frame_clock,
         name="latents",
     )
@@ -41,7 +41,7 @@ def input_units(count: int, varied: frozenset[str], clock, frame_clock, rule: Ru
         method="euler",
         threshold=inputs.SPIKE,
         reset=rule.input_reset,
-        namespace=noise.FUNCTIONS,
+        namespace=dict(noise.FUNCTIONS),
         clock=clock,
         name="inputs",
     )

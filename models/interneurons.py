@@ -34,7 +34,7 @@ def interneurons(
         method="euler",
         threshold=cell.SPIKE,
         reset=cell.RESET,
-        namespace=noise.FUNCTIONS,
+        namespace=dict(noise.FUNCTIONS),
         clock=clock,
         name=kind,
     )
@@ -75,7 +75,9 @@ def _plastic(
     source, target, equations: str, on_spike: str, dynamics: Table, clock, name: str = "synapses*"
 ) -> Synapses:
     model, functions = equations + declarations(dynamics), noise.FUNCTIONS
-    return Synapses(source, target, model, on_pre=on_spike, delay=0 * ms, clock=clock, namespace=functions, name=name)
+    return Synapses(
+        source, target, model, on_pre=on_spike, delay=0 * ms, clock=clock, namespace=dict(functions), name=name
+    )
 
 
 def _rest(made: Synapses, dynamics: Table) -> None:

@@ -17,7 +17,7 @@ def ndnf_cells(count: int, varied: frozenset[str], clock) -> NeuronGroup:
         method="euler",
         threshold=ndnf.SPIKE,
         reset=ndnf.RESET,
-        namespace=noise.FUNCTIONS,
+        namespace=dict(noise.FUNCTIONS),
         clock=clock,
         name="ndnf",
     )

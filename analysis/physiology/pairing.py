@@ -119,7 +119,7 @@ def changes(pairs: list[Pair], rule: Rule = PUBLISHED) -> np.ndarray:
         _INPUT,
         threshold="fire > 0",
         reset="fire = 0\n" + plasticity.INPUT_RESET,
-        namespace=noise.FUNCTIONS,
+        namespace=dict(noise.FUNCTIONS),
         clock=clock,
     )
     cells = NeuronGroup(

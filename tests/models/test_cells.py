@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
-from brian2 import EventMonitor, Network, SpikeMonitor, StateMonitor, TimedArray, ms, mV, nA, nS, pA
+from brian2 import Clock, EventMonitor, Network, SpikeMonitor, StateMonitor, TimedArray, ms, mV, nA, nS, pA
 
-from apical.models.cells import CELLS
+from apical.equations import noise
+from apical.models.cells import CELLS, NAUD_SPREKELER
+from apical.models.interneurons import interneurons
 from apical.networks.experiments.current_clamp import experiment
 
 pytestmark = pytest.mark.usefixtures("numpy_runtime")
@@ -67,3 +69,10 @@ def test_a_current_may_be_that_of_an_equation():
     spikes = SpikeMonitor(group)
     Network(group, spikes).run(300 * ms)
     assert spikes.count[0] and np.all((spikes.t > 100 * ms) & (spikes.t < 230 * ms))
+
+
+def test_what_a_script_adds_to_a_group_stays_out_of_the_cell(numpy_runtime):
+    before = set(NAUD_SPREKELER.functions)
+    NAUD_SPREKELER.group(1).namespace["mine"] = 1.0
+    interneurons("pv", 1, Clock(0.1 * ms)).namespace["mine"] = 1.0
+    assert set(NAUD_SPREKELER.functions) == set(noise.FUNCTIONS) == before
