@@ -57,6 +57,7 @@ def test_the_wheel_holds_one_package_with_all_its_files(wheel):
     assert {"apical/py.typed", "apical/networks/devices/cuda/templates/makefile"} <= held
 
 
+@pytest.mark.slow
 def test_the_source_distribution_makes_the_same_wheel(source, wheel, tmp_path):
     archive = build("sdist", source, tmp_path / "sdist")
     shutil.unpack_archive(archive, tmp_path, filter="data")
@@ -102,6 +103,7 @@ def test_mice_train_where_a_user_has_modules_of_the_same_names(wheel, tmp_path):
     assert one["spike_sha256"] == other["spike_sha256"]
 
 
+@pytest.mark.slow
 def test_names_are_imported_when_they_are_used():
     code = "import sys, apical; print(sorted({'numpy', 'brian2', 'xarray'} & set(sys.modules))); apical.Config"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

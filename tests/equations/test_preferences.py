@@ -14,6 +14,8 @@ from apical.networks.circuits.single_cells import SingleCells
 from apical.networks.devices.blueprint import Blueprint
 from apical.networks.devices.program import generate_sources
 
+pytestmark = pytest.mark.slow  # processes of their own
+
 APICAL = "from apical.scripts.main import main; main()"
 
 

@@ -95,6 +95,7 @@ def test_values_of_parameters_do_not_decide_over_a_program_but_their_units_do():
     assert compiled(other) != compiled(replace(NAUD_SPREKELER))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["of a file", "of apical's parts", "condition"])
 def test_a_component_is_the_same_in_a_process_that_has_no_file_of_it(which, mine, tmp_path):
     if which == "condition":

@@ -96,6 +96,7 @@ def test_nwb_has_what_the_store_has(exported, data, mouse, session):
     assert json.loads(nwb.notes)["config"]["condition"] == "ndnf_opto"
 
 
+@pytest.mark.slow
 def test_samples_and_bci_cells_have_coordinates(data, exported):
     assert data.v_soma.dims == ("mouse", "session", "bci_cell", "sample")
     assert data.bci_cell.values.tolist() == [0, 1, 2, 3]  # those with a role in the readout
@@ -140,6 +141,7 @@ def test_neo_reads_the_spikes_and_potentials_of_an_nwb_file(exported, data):
         np.testing.assert_array_equal(signals["v_apical"].rescale("V").magnitude.T, data.v_apical[mouse, 0])
 
 
+@pytest.mark.slow
 def test_csv_parquet_and_store_agree(exported, data):
     csv, parquet = exported("csv"), exported("parquet")
     assert {path.name for path in csv.iterdir()} == {*(f"{t}.csv" for t in TABLES), "README.txt", "export.json"}

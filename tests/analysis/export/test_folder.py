@@ -34,6 +34,7 @@ def test_one_mouse_and_session(traced_run, tmp_path):
     assert not (tmp_path / "other").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", ["nwb", "parquet"])
 def test_what_is_not_recorded_is_named(recorded_run, tmp_path, format):
     missing = export_run(recorded_run("imaging"), tmp_path / "out", format)
@@ -41,6 +42,7 @@ def test_what_is_not_recorded_is_named(recorded_run, tmp_path, format):
     assert "voltages.parquet" not in names(tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_existing_output_is_refused_or_replaced(traced_run, tmp_path):
     out = tmp_path / "out"
     export_run(traced_run, out, "csv", mouse=0, session=1)

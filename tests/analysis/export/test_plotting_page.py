@@ -23,6 +23,7 @@ def folder(recorded_run, tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", BLOCKS, ids=range(len(BLOCKS)))
 def test_block(code, folder, monkeypatch, capsys):
     monkeypatch.chdir(folder)

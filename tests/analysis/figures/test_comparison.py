@@ -32,6 +32,7 @@ def test_both_conditions_are_curves_of_one_axis_with_the_values_of_the_summary(r
         np.testing.assert_allclose(drawn, summary(folder)["hit_rate_by_session"])
 
 
+@pytest.mark.slow
 def test_activity_of_each_role_is_that_of_the_summary_with_its_standard_error(run, other_run):
     _, activity = compare_conditions([other_run, run]).axes
     for (points, _, (bars,)), folder in zip(activity.containers, (other_run, run), strict=True):

@@ -80,6 +80,7 @@ print(classify(spikes / 1e3, Rule().burst_interval)[1].sum())
 """
 
 
+@pytest.mark.slow
 def test_all_that_counts_bursts_follows_the_one_interval():
     done = subprocess.run([sys.executable, "-c", LONGER], capture_output=True, text=True, check=True)
     assert done.stdout.split("\n")[:2] == ["(5, 5) 5 1.0 1/(20 ms)", "5"]

@@ -117,6 +117,7 @@ def test_result_depends_on_the_seed_alone():
     assert (first.n <= 25).all()
 
 
+@pytest.mark.slow
 def test_somata_without_a_rate_are_no_predictors():
     residuals, rates = cohort()
     missing = lambda mouse, session: np.where(np.arange(30)[:, None] == 9, np.nan, rates(mouse, session))  # noqa: E731

@@ -91,6 +91,7 @@ def test_late_days_are_those_of_the_paper_or_the_last_half(sessions, hits, event
     np.testing.assert_array_equal(days[late_sessions(sessions, EVENT_RATE_DAYS)], list(events))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("days", "late"),
     [(3, [2, 3]), (7, [4, 5, 6, 7]), (11, range(7, 12)), (14, range(10, 15)), (15, range(10, 15))],

@@ -91,6 +91,7 @@ def test_values_of_parameters_are_those_of_a_run():
     assert key(SingleCells(more)) != key(SingleCells(tuned))
 
 
+@pytest.mark.slow
 def test_another_process_finds_the_program_of_the_same_file(tmp_path):
     (tmp_path / "mine.py").write_text(
         "from dataclasses import replace\nfrom apical import CELLS\n"

@@ -120,6 +120,7 @@ def test_a_network_of_ones_own_has_no_scale():
         load_config(network=mine, scale=0.1)
 
 
+@pytest.mark.slow
 def test_a_sweep_takes_what_one_brings_to_its_workers_and_remembers_it(tmp_path):
     design = Design(axes={"eta": ["0.1 pA", "0.2 pA"]}, conditions=["control", HALVED], run={"pyramidal": CALM})
     (shard,) = cut(design, 4)
